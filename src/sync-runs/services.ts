@@ -1,0 +1,24 @@
+import type { Db } from '../database/database.ts';
+import type { AzureDevOps } from '../azure-devops/port.ts';
+import type { TenantSignIn } from '../azure-devops/sign-in.ts';
+import type { Seal } from '../lib/seal.ts';
+import type { Logger } from '../lib/logger.ts';
+
+/** Deadlines and addresses that operations need; all from the configuration. */
+export type Settings = {
+  signInWindowMs: number;
+  /** A tenant is stale when Azure could not be asked for longer. */
+  staleAfterMs: number;
+  /** Where browsers and pipelines reach this API, without a trailing slash. */
+  publicUrl: string;
+};
+
+/** What operations, jobs and the poller work with: built once when the program starts. */
+export type Services = {
+  db: Db;
+  azure: AzureDevOps;
+  signIn: TenantSignIn;
+  seal: Seal;
+  settings: Settings;
+  logger: Logger;
+};

@@ -1,0 +1,86 @@
+import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { SYNC_MODES } from '../pipeline/contract.ts';
+import type { StageObservation } from '../azure-devops/port.ts';
+import type { Actor } from '../events/actor.ts';
+import type { ChallengeId, RunId, TenantId } from '../lib/ids.ts';
+import { tenants } from '../tenants/tenants.table.ts';
+import { CHALLENGE_STATUSES } from './challenge.ts';
+import {
+  type Approval,
+  CANCELERS,
+  SYNC_RUN_OUTCOMES,
+  SYNC_RUN_STATUSES,
+  SYNC_TRIGGERS,
+  type SyncError,
+} from './sync-run.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+export const syncRuns = pgTable(
+  'sync_runs',
+  {
+    id: text().$type<RunId>().primaryKey(),
+    tenantId: text('tenant_id')
+      .$type<TenantId>()
+      .notNull()
+      .references(() => tenants.id),
+    /** Azure's number of the run; null until the queue request was answered. */
+    buildId: integer('build_id'),
+    name: text(),
+    attempt: integer().notNull().default(1),
+    status: text({ enum: SYNC_RUN_STATUSES }).notNull(),
+    outcome: text({ enum: SYNC_RUN_OUTCOMES }),
+    isSuperseded: boolean('is_superseded').notNull().default(false),
+    canceledBy: text('canceled_by', { enum: CANCELERS }),
+    version: integer().notNull().default(0),
+    trigger: text({ enum: SYNC_TRIGGERS }).notNull(),
+    mode: text({ enum: SYNC_MODES }).notNull(),
+    comment: text(),
+    requestedBy: jsonb('requested_by').$type<Actor>(),
+    queuedAt: moment('queued_at').notNull(),
+    startedAt: moment('started_at'),
+    completedAt: moment('completed_at'),
+    stages: jsonb().$type<StageObservation[]>().notNull().default([]),
+    error: jsonb().$type<SyncError>(),
+    approval: jsonb().$type<Approval>(),
+    deployBegan: boolean('deploy_began').notNull().default(false),
+    cancelRequestedBy: jsonb('cancel_requested_by').$type<Actor>(),
+    cancelRequestedAt: moment('cancel_requested_at'),
+    /** Projection of the run's revert, kept by the writer of reverts: a new sync asks for it. */
+    revertStatus: text('revert_status'),
+    webUrl: text('web_url'),
+    changedAt: text('changed_at'),
+    observedAt: moment('observed_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('sync_runs_build').on(t.tenantId, t.buildId),
+    index('sync_runs_by_tenant').on(t.tenantId, t.queuedAt.desc(), t.id.desc()),
+    index('sync_runs_by_queued').on(t.queuedAt.desc(), t.id.desc()),
+    index('sync_runs_open')
+      .on(t.tenantId)
+      .where(sql`status <> 'COMPLETED'`),
+  ],
+);
+
+/** Sign-ins that runs wait for. The code is sealed; the device code is in no table. */
+export const challenges = pgTable(
+  'authentication_challenges',
+  {
+    id: text().$type<ChallengeId>().primaryKey(),
+    runId: text('run_id')
+      .$type<RunId>()
+      .notNull()
+      .references(() => syncRuns.id),
+    tenantId: text('tenant_id').$type<TenantId>().notNull(),
+    status: text({ enum: CHALLENGE_STATUSES }).notNull(),
+    sealedUserCode: text('sealed_user_code').notNull(),
+    verificationUri: text('verification_uri').notNull(),
+    message: text().notNull(),
+    expiresAt: moment('expires_at').notNull(),
+    /** The end of the run's sign-in window: a restarted challenge keeps it. */
+    windowEndsAt: moment('window_ends_at').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [index('challenges_by_run').on(t.runId, t.createdAt.desc())],
+);

@@ -1,0 +1,54 @@
+import type { RunId, TenantId } from '../lib/ids.ts';
+
+export const TENANT_STATUSES = [
+  'NOT_RUN',
+  'IDLE',
+  'STARTING',
+  'IN_PROGRESS',
+  'NEW_ERROR',
+  'PENDING_AUTHENTICATION',
+  'PENDING_APPROVAL',
+] as const;
+export type TenantStatus = (typeof TENANT_STATUSES)[number];
+
+/** The product's own words for the status column. */
+export const STATUS_LABELS = {
+  NOT_RUN: 'Not run',
+  IDLE: 'Idle',
+  STARTING: 'Starting',
+  IN_PROGRESS: 'In progress',
+  NEW_ERROR: 'New error',
+  PENDING_AUTHENTICATION: 'Pending authentication',
+  PENDING_APPROVAL: 'Pending approval',
+} as const satisfies Record<TenantStatus, string>;
+
+export const GATE_STATES = ['PRESENT', 'MISSING', 'NOT_REQUIRED'] as const;
+export type GateState = (typeof GATE_STATES)[number];
+
+export type SyncSchedule = { cron: string[] };
+
+export type Tenant = {
+  id: TenantId;
+  organization: string;
+  project: string;
+  projectId: string;
+  repositoryId: string;
+  repositoryUrl: string;
+  pipelineId: number;
+  name: string;
+  displayName: string;
+  domain: string | null;
+  directoryId: string | null;
+  baselineId: TenantId | null;
+  isBackupOnly: boolean;
+  requiresApproval: boolean;
+  gate: GateState;
+  schedule: SyncSchedule | null;
+  status: TenantStatus;
+  statusSince: Date;
+  version: number;
+  latestRunId: RunId | null;
+  observedAt: Date;
+  /** Set when discovery no longer finds it; its history is kept. */
+  removedAt: Date | null;
+};

@@ -1,0 +1,44 @@
+import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import type { RunId, TenantId } from '../lib/ids.ts';
+import { GATE_STATES, type SyncSchedule, TENANT_STATUSES } from './tenant.ts';
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+export const tenants = pgTable(
+  'tenants',
+  {
+    id: text().$type<TenantId>().primaryKey(),
+    organization: text().notNull(),
+    project: text().notNull(),
+    projectId: text('project_id').notNull(),
+    repositoryId: text('repository_id').notNull(),
+    repositoryUrl: text('repository_url').notNull(),
+    pipelineId: integer('pipeline_id').notNull(),
+    name: text().notNull(),
+    displayName: text('display_name').notNull(),
+    domain: text(),
+    directoryId: text('directory_id'),
+    baselineId: text('baseline_id')
+      .$type<TenantId>()
+      .references((): AnyPgColumn => tenants.id),
+    isBackupOnly: boolean('is_backup_only').notNull().default(false),
+    requiresApproval: boolean('requires_approval').notNull().default(true),
+    gate: text({ enum: GATE_STATES }).notNull(),
+    schedule: jsonb().$type<SyncSchedule>(),
+    status: text({ enum: TENANT_STATUSES }).notNull().default('NOT_RUN'),
+    statusSince: moment('status_since').notNull().defaultNow(),
+    version: integer().notNull().default(0),
+    latestRunId: text('latest_run_id').$type<RunId>(),
+    observedAt: moment('observed_at').notNull().defaultNow(),
+    removedAt: moment('removed_at'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    unique('tenants_repository').on(t.organization, t.repositoryId),
+    index('tenants_by_name').on(t.organization, t.project, t.name),
+    index('tenants_by_display_name').on(t.displayName, t.id),
+    index('tenants_by_status').on(t.status, t.displayName, t.id),
+    index('tenants_by_status_since').on(t.statusSince, t.id),
+    index('tenants_by_baseline').on(t.baselineId),
+  ],
+);
