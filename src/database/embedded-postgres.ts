@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Logger } from '../lib/logger.ts';
 import { pause } from '../lib/pause.ts';
+import { readPidFile, waitUntilUnused } from './postmaster-pid.ts';
 import {
   installBinaries,
   makeFolder,
