@@ -1,0 +1,61 @@
+/** Pure: who may still decide a run. Approvals add up to what the gate asks for; the first rejection ends it. */
+import type { ActionFacts, ActionRefusal, DecisionFacts } from './actions.ts';
+import { forces, refuse } from './action-rules.ts';
+import type { SyncRun } from './sync-run.ts';
+
+export function approveRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal | null {
+  if (run.status === 'PENDING_APPROVAL' && run.isSuperseded && !forces(facts)) {
+    return refuse(
+      'SUPERSEDED',
+      'A newer sync of the tenant exists, so the preview of this one is stale. Reject it; an admin may force the approval.',
+    );
+  }
+  return decisionRefusal(facts, run);
+}
+
+export function decisionRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal | null {
+  if (run.status !== 'PENDING_APPROVAL' || !run.approval) return notWaiting(facts, run);
+  const { approvalId, required, expiresAt } = run.approval;
+  const standing = facts.decisions.filter((d) => d.approvalId === approvalId && d.state !== 'FAILED');
+  if (standing.some((d) => d.personId === facts.viewer.personId)) {
+    return refuse('ALREADY_DECIDED', 'You have decided this run already.');
+  }
+  if (isFinal(standing, required)) {
+    return refuse('ALREADY_DECIDED', 'The run was decided already: its decisions say by whom and when.');
+  }
+  if (expiresAt && new Date(expiresAt) <= facts.now) {
+    return refuse('EXPIRED', 'The time to decide this run is over. Start the sync again.');
+  }
+  if (!facts.hasChangeSet) {
+    return refuse(
+      'WRONG_STATUS',
+      'The changes of this run have not been read yet. Look again in a few seconds.',
+    );
+  }
+  return barredAsRequester(facts, run)
+    ? refuse('FOUR_EYES', 'You asked for this sync, and its gate wants somebody else to decide it.')
+    : null;
+}
+
+/** Whether these decisions of one gate settle it. */
+export function isFinal(standing: readonly DecisionFacts[], required: number): boolean {
+  if (standing.some((d) => d.verdict !== 'APPROVE')) return true;
+  return new Set(standing.map((d) => d.personId)).size >= required;
+}
+
+function notWaiting(facts: ActionFacts, run: SyncRun): ActionRefusal {
+  if (run.outcome === 'APPROVAL_EXPIRED') {
+    return refuse('EXPIRED', 'Nobody decided this run in time. Start the sync again.');
+  }
+  return facts.decisions.some((d) => d.state !== 'FAILED')
+    ? refuse('ALREADY_DECIDED', 'The run was decided already: its decisions say by whom and when.')
+    : refuse('WRONG_STATUS', 'The run does not wait for a decision.');
+}
+
+function barredAsRequester({ viewer }: ActionFacts, run: SyncRun): boolean {
+  const requester = run.requestedBy?.id;
+  return (
+    run.approval?.selfApprovalAllowed === false &&
+    (requester === viewer.personId || requester === viewer.actor.id)
+  );
+}
