@@ -82,6 +82,9 @@ export const DEFAULT_NAMES = {
   tenantFile: '/tenant.json',
 } as const;
 
+export const TENANT_AUTHENTICATIONS = ['application', 'delegated'] as const;
+export type TenantAuthentication = (typeof TENANT_AUTHENTICATIONS)[number];
+
 /** `tenant.json` at the root of a tenant's repository: what the project cannot say about the tenant. */
 export type TenantFile = {
   displayName: string;
@@ -90,6 +93,11 @@ export type TenantFile = {
   /** The Entra directory (tenant) id that a sign-in must belong to. */
   directoryId: string;
   backupOnly?: boolean;
+  /**
+   * `application`: the API's own app may act in the directory, nobody signs in. `delegated`: a person signs in by
+   * device code, and the refresh token is kept. Absent means `delegated`.
+   */
+  authentication?: TenantAuthentication;
 };
 
 /** Body of `POST /pipeline/credentials`; the job's OIDC token is the bearer of the request. */

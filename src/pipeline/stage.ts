@@ -52,6 +52,8 @@ export type StageContext = {
   /** Asks the API until it answers with a credential; throws StageError when the sign-in window closed. */
   credential(stage: SyncStage): Promise<CredentialGranted>;
   report: Reporter;
+  /** What an earlier stage of this run attached, of the newest attempt; null when there is none. */
+  readAttachment(type: string, name: string): Promise<string | null>;
   signal: AbortSignal;
 };
 

@@ -3,7 +3,7 @@
  * Entra signs people in to them, and the control API and the scenarios change the world from outside.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { SyncMode, SyncStage } from '../pipeline/contract.ts';
+import type { SyncMode, SyncStage, TenantAuthentication } from '../pipeline/contract.ts';
 import type { StageContext, StageOutcome, TenantConnection } from '../pipeline/stage.ts';
 
 /** Answers requests below its prefix; false when the path is not its own. */
@@ -24,6 +24,7 @@ export type TenantBlueprint = TenantKey & {
   directoryId: string;
   displayName: string;
   domain: string;
+  authentication: TenantAuthentication;
   backupOnly: boolean;
   /** Repository name of the baseline in the same project; becomes a git submodule. */
   baseline: string | null;
@@ -68,6 +69,8 @@ export type AzureDevOpsWorld = {
   /** Starts the pipeline as its schedule would; returns the build id. */
   runSchedule(key: TenantKey): Promise<number>;
   cancel(buildId: number, as: string): Promise<void>;
+  /** Runs the failed stages of a finished run again, as a new attempt of the same run. */
+  retry(buildId: number, as: string): Promise<void>;
   /** Decides an open gate as somebody in the portal would. */
   decideInPortal(buildId: number, verdict: 'approved' | 'rejected', by: string, comment: string): Promise<void>;
   setBehaviour(key: TenantKey, behaviour: Behaviour): void;
@@ -75,6 +78,8 @@ export type AzureDevOpsWorld = {
   /** Edits `main` as somebody in the portal would; null content removes. Returns the commit. */
   editFile(key: TenantKey, path: string, content: string | null, message: string): Promise<string>;
   readFile(key: TenantKey, branch: string, path: string): Promise<string | null>;
+  /** Every file at the head of the branch; empty when there is no such branch. */
+  readFiles(key: TenantKey, branch: string): Promise<Map<string, string>>;
   route: Route;
   stop(): Promise<void>;
 };
@@ -89,4 +94,9 @@ export type AzureDevOpsWorldOptions = {
   apiUrl: () => string;
   runStage(stage: SyncStage, context: StageContext): Promise<StageOutcome>;
   connect(directoryId: string, accessToken: string): TenantConnection;
+  /** Whose token a bearer is; null when Entra did not issue it, or it expired. Absent: every bearer is accepted. */
+  identify?: (bearer: string) => Promise<SandboxIdentity | null>;
 };
+
+/** The person or the app that a token was issued to. */
+export type SandboxIdentity = { id: string; displayName: string; isService: boolean };
