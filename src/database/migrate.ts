@@ -1,0 +1,20 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
+import { fileURLToPath } from 'node:url';
+import type { Database } from './database.ts';
+
+const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../migrations', import.meta.url));
+/** Any number, as long as every instance takes the same. */
+const MIGRATION_LOCK = 7_303_014;
+
+/** Applies what is missing of `migrations/`. Instances that start together wait for the first one. */
+export async function migrate(database: Database): Promise<void> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await applyMigrations(drizzle({ client }), { migrationsFolder: MIGRATIONS_FOLDER });
+  } finally {
+    // The connection is closed, not given back: that frees the lock even when a statement failed half-way.
+    client.release(true);
+  }
+}
