@@ -47,7 +47,8 @@ export type Behaviour = {
   failStage?: { stage: SyncStage; message: string; code?: string } | undefined;
 };
 
-export type RunPhase = 'QUEUED' | 'RUNNING' | 'WAITING_FOR_SIGN_IN' | 'WAITING_AT_GATE' | 'CANCELING' | 'FINISHED';
+export type RunPhase =
+  'QUEUED' | 'RUNNING' | 'WAITING_FOR_SIGN_IN' | 'WAITING_AT_GATE' | 'CANCELING' | 'FINISHED';
 
 /** A run as scenarios see it. */
 export type SandboxRun = TenantKey & {
@@ -72,7 +73,12 @@ export type AzureDevOpsWorld = {
   /** Runs the failed stages of a finished run again, as a new attempt of the same run. */
   retry(buildId: number, as: string): Promise<void>;
   /** Decides an open gate as somebody in the portal would. */
-  decideInPortal(buildId: number, verdict: 'approved' | 'rejected', by: string, comment: string): Promise<void>;
+  decideInPortal(
+    buildId: number,
+    verdict: 'approved' | 'rejected',
+    by: string,
+    comment: string,
+  ): Promise<void>;
   setBehaviour(key: TenantKey, behaviour: Behaviour): void;
   behaviourOf(key: TenantKey): Behaviour;
   /** Edits `main` as somebody in the portal would; null content removes. Returns the commit. */
