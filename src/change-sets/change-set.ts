@@ -26,7 +26,12 @@ export type ChangeSet = {
 };
 
 /** One property of one changed object. `before` and `after` are JSON texts; both null when sensitive. */
-export type PropertyChange = { path: string; before: string | null; after: string | null; isSensitive: boolean };
+export type PropertyChange = {
+  path: string;
+  before: string | null;
+  after: string | null;
+  isSensitive: boolean;
+};
 
 export type Change = {
   id: ChangeId;
@@ -57,6 +62,8 @@ export type Decision = {
   changeSetId: ChangeSetId | null;
   verdict: DecisionVerdict;
   by: Actor;
+  /** Who counts as one person: a person's own key counts as the person. */
+  personId: string;
   at: Date;
   comment: string | null;
   /** null when decided in the portal, where nobody names a digest. */

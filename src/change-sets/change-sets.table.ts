@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, text, timestamp, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 import { CHANGE_KINDS, CHANGE_RESULTS } from '../pipeline/contract.ts';
 import type { Actor } from '../events/actor.ts';
@@ -81,7 +82,10 @@ export const decisions = pgTable(
     error: text(),
   },
   (t) => [
-    uniqueIndex('decisions_one_per_person').on(t.runId, t.approvalId, t.personId),
+    // A failed one (the content differed, Azure refused) is released and may be made again.
+    uniqueIndex('decisions_one_per_person')
+      .on(t.runId, t.approvalId, t.personId)
+      .where(sql`state <> 'FAILED'`),
     index('decisions_by_run').on(t.runId, t.at),
   ],
 );

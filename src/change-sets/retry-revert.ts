@@ -1,13 +1,82 @@
-import type { Viewer } from '../access/viewer.ts';
+import { eq } from 'drizzle-orm';
+import { canSee, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
+import { enqueue } from '../jobs/jobs.ts';
 import type { RunId } from '../lib/ids.ts';
+import { refusalFor } from '../sync-runs/actions.ts';
+import { ActionRefused, InvalidInput, NotFound } from '../sync-runs/refusals.ts';
 import type { Services } from '../sync-runs/services.ts';
-import type { Revert } from './change-set.ts';
+import { type LockedRun, lockRun } from '../sync-runs/write-run.ts';
+import { isUnfinishedRevert, type Revert, revertNeedsAttention } from './change-set.ts';
+import { changes } from './change-sets.table.ts';
+import { revertOf, writeRevert } from './reverts.ts';
+
+export type RetryRevertInput = { runId: RunId; overwritePaths: string[] };
 
 /** Refusals: NotFound, InvalidInput, ActionRefused. Throws Forbidden. */
-export function retryRevert(
+export async function retryRevert(
   services: Services,
   viewer: Viewer,
-  input: { runId: RunId; overwritePaths: string[] },
+  input: RetryRevertInput,
 ): Promise<Revert> {
-  throw new Error(`not built: ${String(services)} ${String(viewer)} ${String(input)}`);
+  return inTransaction(services.db, async (tx) => {
+    const locked = await lockRun(tx, input.runId);
+    if (!locked || !canSee(viewer, locked.tenant.id)) {
+      throw new NotFound(
+        `There is no sync run ${input.runId}. Take the id from a tenant's latestRun or from syncRuns.`,
+      );
+    }
+    mustBeAllowed(viewer, 'revert', locked.tenant.id);
+    const revert = await revertOf(tx, input.runId);
+    await refuseUnlessPossible(tx, viewer, { locked, revert });
+    if (!revert) throw new Error(`The run ${input.runId} has no revert.`);
+    await refuseUnknownPaths(tx, revert, input.overwritePaths);
+    const again = await writeRevert(tx, revert.id, {
+      status: 'QUEUED',
+      overwritePaths: input.overwritePaths,
+      conflictingPaths: [],
+      error: null,
+    });
+    if (!again) throw new Error(`The revert ${revert.id} disappeared while it was locked.`);
+    await enqueue(tx, 'revert', { revertId: revert.id });
+    return again;
+  });
+}
+
+async function refuseUnlessPossible(
+  tx: Tx,
+  viewer: Viewer,
+  { locked, revert }: { locked: LockedRun; revert: Revert | null },
+): Promise<void> {
+  const { tenant, run } = locked;
+  const refusal = refusalFor('RETRY_REVERT', {
+    viewer,
+    tenant,
+    run,
+    latestRun: run,
+    hasChangeSet: true,
+    decisions: [],
+    revert: revert && {
+      isUnfinished: isUnfinishedRevert(revert.status),
+      needsAttention: revertNeedsAttention(revert.status),
+    },
+    tenantHasUnfinishedRevert: false,
+    challenge: null,
+    now: await databaseNow(tx),
+  });
+  if (refusal) throw new ActionRefused(refusal.reason, refusal.message, run);
+}
+
+async function refuseUnknownPaths(tx: Tx, revert: Revert, paths: string[]): Promise<void> {
+  const known = await tx
+    .select({ path: changes.path })
+    .from(changes)
+    .where(eq(changes.changeSetId, revert.changeSetId));
+  const unknown = paths.find((path) => !known.some((change) => change.path === path));
+  if (unknown !== undefined) {
+    throw new InvalidInput(
+      'overwritePaths',
+      `The path "${unknown}" is not part of the change set. Name only paths that the revert's conflictingPaths list.`,
+    );
+  }
 }

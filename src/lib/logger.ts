@@ -14,9 +14,11 @@ export type LogLevel = (typeof LEVELS)[number] | 'silent';
 /** One JSON object a line, from `level` upwards, handed to `write`. */
 export function createLogger(level: LogLevel, write: (line: string) => void): Logger {
   const from = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level);
-  const at = (word: (typeof LEVELS)[number]) => (message: string, facts: Facts = {}) => {
-    if (LEVELS.indexOf(word) < from) return;
-    write(JSON.stringify({ time: new Date().toISOString(), level: word, message, ...facts }));
-  };
+  const at =
+    (word: (typeof LEVELS)[number]) =>
+    (message: string, facts: Facts = {}) => {
+      if (LEVELS.indexOf(word) < from) return;
+      write(JSON.stringify({ time: new Date().toISOString(), level: word, message, ...facts }));
+    };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -19,17 +19,27 @@ export function createSeal(ring: KeyRing): Seal {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', newest.key, nonce).setAAD(Buffer.from(context));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return ['v1', newest.id, nonce.toString('base64url'), cipher.getAuthTag().toString('base64url'), body.toString('base64url')].join('.');
+      return [
+        'v1',
+        newest.id,
+        nonce.toString('base64url'),
+        cipher.getAuthTag().toString('base64url'),
+        body.toString('base64url'),
+      ].join('.');
     },
     open(sealed, context) {
       const [version, id, nonce, tag, body] = sealed.split('.');
       const entry = ring.find((candidate) => candidate.id === id);
       if (version !== 'v1' || !entry || !nonce || !tag || body === undefined) {
-        throw new Error(`A sealed value cannot be opened: key "${id ?? '?'}" is not among the configured keys.`);
+        throw new Error(
+          `A sealed value cannot be opened: key "${id ?? '?'}" is not among the configured keys.`,
+        );
       }
       const decipher = createDecipheriv('aes-256-gcm', entry.key, Buffer.from(nonce, 'base64url'));
       decipher.setAAD(Buffer.from(context)).setAuthTag(Buffer.from(tag, 'base64url'));
-      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString('utf8');
+      return Buffer.concat([decipher.update(Buffer.from(body, 'base64url')), decipher.final()]).toString(
+        'utf8',
+      );
     },
     derive: (purpose, subject) => createHmac('sha256', newest.key).update(`${purpose}\0${subject}`).digest(),
   };

@@ -1,3 +1,4 @@
+import type { Gate } from '../azure-devops/port.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
 
 export const TENANT_STATUSES = [
@@ -25,6 +26,9 @@ export const STATUS_LABELS = {
 export const GATE_STATES = ['PRESENT', 'MISSING', 'NOT_REQUIRED'] as const;
 export type GateState = (typeof GATE_STATES)[number];
 
+export const TENANT_AUTHENTICATIONS = ['application', 'delegated'] as const;
+export type TenantAuthentication = (typeof TENANT_AUTHENTICATIONS)[number];
+
 export type SyncSchedule = { cron: string[] };
 
 export type Tenant = {
@@ -39,10 +43,14 @@ export type Tenant = {
   displayName: string;
   domain: string | null;
   directoryId: string | null;
+  /** How its pipeline signs in: as an application of its own, or as a person who signed in before. */
+  authentication: TenantAuthentication;
   baselineId: TenantId | null;
   isBackupOnly: boolean;
   requiresApproval: boolean;
   gate: GateState;
+  /** The gate's check as last discovered; null when Azure has none. */
+  gateCheck: Gate | null;
   schedule: SyncSchedule | null;
   status: TenantStatus;
   statusSince: Date;

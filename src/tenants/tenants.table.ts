@@ -1,6 +1,17 @@
-import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core';
+import type { Gate } from '../azure-devops/port.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
-import { GATE_STATES, type SyncSchedule, TENANT_STATUSES } from './tenant.ts';
+import { GATE_STATES, type SyncSchedule, TENANT_AUTHENTICATIONS, TENANT_STATUSES } from './tenant.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
@@ -18,12 +29,14 @@ export const tenants = pgTable(
     displayName: text('display_name').notNull(),
     domain: text(),
     directoryId: text('directory_id'),
+    authentication: text({ enum: TENANT_AUTHENTICATIONS }).notNull().default('delegated'),
     baselineId: text('baseline_id')
       .$type<TenantId>()
       .references((): AnyPgColumn => tenants.id),
     isBackupOnly: boolean('is_backup_only').notNull().default(false),
     requiresApproval: boolean('requires_approval').notNull().default(true),
     gate: text({ enum: GATE_STATES }).notNull(),
+    gateCheck: jsonb('gate_check').$type<Gate>(),
     schedule: jsonb().$type<SyncSchedule>(),
     status: text({ enum: TENANT_STATUSES }).notNull().default('NOT_RUN'),
     statusSince: moment('status_since').notNull().defaultNow(),

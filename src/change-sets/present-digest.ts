@@ -1,0 +1,37 @@
+import type { Services } from '../sync-runs/services.ts';
+import { digestKey } from '../sync-runs/pipeline-credentials.ts';
+import type { SyncRun } from '../sync-runs/sync-run.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { readContent } from './change-set-content.ts';
+import { newestChangeSet, storeChangeSet } from './store-change-set.ts';
+
+/**
+ * The digest of what the run would deploy now, by Azure's own record. null: the pipeline's hand-over is gone, so the
+ * deploy stage's own comparison is the one that counts. A preview that was run again is stored, so that people see it.
+ */
+export async function readPresentDigest(
+  services: Services,
+  tenant: Tenant,
+  run: SyncRun,
+): Promise<string | null> {
+  const { azure, db } = services;
+  const handedOver = run.buildId === null ? null : await azure.readChangeSet(tenant, run.buildId);
+  if (!handedOver) return null;
+  const { tenantStateSha, desiredSha } = handedOver;
+  const known = await newestChangeSet(db, run.id);
+  if (known?.tenantStateSha === tenantStateSha && known.desiredSha === desiredSha) return known.digest;
+  const content = await readContent(azure, repositoryOf(tenant), {
+    tenantStateSha,
+    desiredSha,
+    attempt: run.attempt,
+    digestKey: digestKey(services, tenant),
+  });
+  await storeChangeSet(db, run, content);
+  return content.digest;
+}
+
+export const repositoryOf = ({ organization, project, repositoryId }: Tenant) => ({
+  organization,
+  project,
+  repositoryId,
+});

@@ -1,0 +1,127 @@
+/** What one observed build does to our record: adopt it, store what was handed over, then move its status. */
+import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
+import type { BuildObservation, RunObservation } from '../azure-devops/port.ts';
+import { readContent, readPreview } from '../change-sets/change-set-content.ts';
+import { recordPortalDecisions } from '../change-sets/portal-decisions.ts';
+import { repositoryOf } from '../change-sets/present-digest.ts';
+import { newestChangeSet, storeChangeSet, storeResults } from '../change-sets/store-change-set.ts';
+import { PREVIEW_READY_TAG } from '../pipeline/contract.ts';
+import { adoptRun, AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
+import { observedError } from '../sync-runs/observed-error.ts';
+import {
+  canceledBy,
+  deployBegan,
+  observedApproval,
+  observedEvent,
+  observedOutcome,
+} from '../sync-runs/observed-event.ts';
+import { digestKey } from '../sync-runs/pipeline-credentials.ts';
+import type { Services } from '../sync-runs/services.ts';
+import type { SyncError, SyncRun } from '../sync-runs/sync-run.ts';
+import { applyToRun, type LockedRun, lockRun, type RunFacts } from '../sync-runs/write-run.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+
+/** The run of a build that a list showed, brought up to date. */
+export async function observeBuild(
+  services: Services,
+  tenant: Tenant,
+  build: BuildObservation,
+): Promise<SyncRun> {
+  const run = await adoptRun(services.db, tenant, build);
+  const seen = await services.azure.readRun(tenant, build.buildId);
+  return seen ? observeRun(services, { tenant, run }, seen) : run;
+}
+
+/**
+ * Stores everything that a subscriber who hears of the new status will ask for, before the status itself: the change
+ * set, decisions taken in the portal, the results of a deploy.
+ */
+export async function observeRun(
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  seen: RunObservation,
+): Promise<SyncRun> {
+  if (seen.tags.includes(PREVIEW_READY_TAG)) await takeChangeSet(services, { tenant, run }, seen);
+  for (const approval of seen.approvals) await recordPortalDecisions(services, run, approval);
+  if (seen.phase === 'FINISHED' && (run.status !== 'COMPLETED' || wasRetried(run, seen)))
+    await takeResults(services, { tenant, run }, seen);
+  const error = await readErrorOf(services, { tenant, run }, seen);
+  return inTransaction(services.db, async (tx) => {
+    const locked = await lockReopened(tx, run, seen);
+    const event = observedEvent(locked.run, seen);
+    const facts = { ...factsOf(locked.tenant, locked.run, seen), error, observedAt: await databaseNow(tx) };
+    return applyToRun(tx, locked, { event, facts, actor: AZURE_DEVOPS_ACTOR });
+  });
+}
+
+/** A run that was retried in Azure DevOps opens again first, even when by now it has ended once more. */
+async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise<LockedRun> {
+  const locked = await lockRun(tx, run.id);
+  if (!locked) throw new Error(`The run ${run.id} disappeared while it was observed.`);
+  if (!wasRetried(locked.run, seen)) return locked;
+  const facts = { attempt: seen.attempt, error: null };
+  await applyToRun(tx, locked, { event: 'retried', facts, actor: AZURE_DEVOPS_ACTOR });
+  return lockReopened(tx, run, seen);
+}
+
+const wasRetried = (run: SyncRun, seen: RunObservation) =>
+  run.status === 'COMPLETED' && seen.attempt > run.attempt;
+
+function factsOf(tenant: Tenant, run: SyncRun, seen: RunObservation): RunFacts {
+  return {
+    name: seen.runName,
+    webUrl: seen.webUrl,
+    attempt: seen.attempt,
+    stages: seen.stages,
+    startedAt: seen.startedAt ? new Date(seen.startedAt) : null,
+    approval: observedApproval(seen, tenant.gateCheck),
+    deployBegan: run.deployBegan || deployBegan(seen),
+    canceledBy: canceledBy(run, seen),
+    changedAt: seen.changedAt,
+    ...(seen.finishedAt ? { completedAt: new Date(seen.finishedAt) } : {}),
+  };
+}
+
+async function takeChangeSet(
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  seen: RunObservation,
+): Promise<void> {
+  const attempt = seen.stages.find((stage) => stage.stage === 'PREVIEW')?.attempt ?? seen.attempt;
+  const known = await newestChangeSet(services.db, run.id);
+  if (known?.attempt === attempt) return;
+  const repository = repositoryOf(tenant);
+  const preview = await readPreview(services.azure, repository, seen.buildId);
+  if (!preview) return;
+  const content = await readContent(services.azure, repository, {
+    tenantStateSha: preview.tenantStateSha,
+    desiredSha: preview.desiredSha,
+    attempt,
+    digestKey: digestKey(services, tenant),
+  });
+  if (content.changes.length > 0) await storeChangeSet(services.db, run, content);
+}
+
+async function takeResults(
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  seen: RunObservation,
+): Promise<void> {
+  if (!deployBegan(seen)) return;
+  const changeSet = await newestChangeSet(services.db, run.id);
+  const report = changeSet && (await services.azure.readResults(tenant, seen.buildId));
+  if (report) await storeResults(services.db, changeSet, report.results);
+}
+
+async function readErrorOf(
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  seen: RunObservation,
+): Promise<SyncError | null> {
+  const outcome = seen.phase === 'FINISHED' ? observedOutcome(run, seen) : null;
+  if (!outcome || outcome === 'SUCCEEDED') return null;
+  if (run.status === 'COMPLETED' && !wasRetried(run, seen)) return run.error;
+  const attachment = await services.azure.readError(tenant, seen.buildId);
+  const began = run.deployBegan || deployBegan(seen);
+  return observedError(seen, outcome, { attachment, deployBegan: began, at: await databaseNow(services.db) });
+}

@@ -1,0 +1,85 @@
+import { inTransaction } from '../database/database.ts';
+import type { BuildObservation } from '../azure-devops/port.ts';
+import { SERVICE_ACTOR } from '../events/actor.ts';
+import { enqueue } from '../jobs/jobs.ts';
+import { messageOf, UpstreamError } from '../lib/errors.ts';
+import type { RunId } from '../lib/ids.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import type { Services } from './services.ts';
+import type { SyncError, SyncRun } from './sync-run.ts';
+import { applyToRun, lockRun } from './write-run.ts';
+
+export type Try = { attempt: number; maxAttempts: number };
+
+/**
+ * Job: hands a run to Azure DevOps. Azure has no idempotency key, so a repeated try first looks for the build that
+ * carries the run's id: a lost answer never starts a second sync.
+ */
+export async function queueRun(services: Services, runId: RunId, tried: Try): Promise<void> {
+  const found = await inTransaction(services.db, (tx) => lockRun(tx, runId));
+  if (!found || found.run.buildId !== null || found.run.status === 'COMPLETED') return;
+  const { tenant, run } = found;
+  if (tried.attempt === 1 && run.cancelRequestedAt) return endUnqueued(services, run);
+  try {
+    const build =
+      (await findEarlier(services, { tenant, run }, tried)) ?? (await queue(services, tenant, run));
+    await bind(services, runId, build);
+    services.lookSoon(tenant);
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error;
+    if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;
+    await endRefused(services, run, error);
+  }
+}
+
+async function findEarlier(
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  tried: Try,
+) {
+  return tried.attempt === 1 ? null : services.azure.findSync(tenant, tenant.pipelineId, run.id);
+}
+
+const queue = (services: Services, tenant: Tenant, run: SyncRun) =>
+  services.azure.queueSync(tenant, {
+    pipelineId: tenant.pipelineId,
+    syncRequestId: run.id,
+    comment: run.comment ?? '',
+    mode: run.mode,
+  });
+
+/** Stores Azure's number; a cancel that was asked for meanwhile can be sent now. */
+async function bind(services: Services, runId: RunId, build: BuildObservation): Promise<void> {
+  await inTransaction(services.db, async (tx) => {
+    const locked = await lockRun(tx, runId);
+    if (!locked || locked.run.buildId !== null) return;
+    const facts = { buildId: build.buildId, name: build.runName, webUrl: build.webUrl };
+    await applyToRun(tx, locked, { event: null, facts, actor: SERVICE_ACTOR });
+    if (locked.run.cancelRequestedAt) await enqueue(tx, 'cancel-run', { runId });
+  });
+}
+
+async function endUnqueued(services: Services, run: SyncRun): Promise<void> {
+  await inTransaction(services.db, async (tx) => {
+    const locked = await lockRun(tx, run.id);
+    if (!locked) return;
+    const actor = locked.run.cancelRequestedBy ?? SERVICE_ACTOR;
+    await applyToRun(tx, locked, { event: 'finished_canceled', facts: { canceledBy: 'PERSON' }, actor });
+  });
+}
+
+async function endRefused(services: Services, run: SyncRun, refusal: UpstreamError): Promise<void> {
+  const error: SyncError = {
+    code: refusal.isRetryable ? 'QUEUE_UNANSWERED' : 'QUEUE_REFUSED',
+    message: `Azure DevOps did not start the pipeline: ${messageOf(refusal)}`,
+    stage: null,
+    jobUrl: null,
+    isPartial: false,
+    occurredAt: new Date().toISOString(),
+  };
+  await inTransaction(services.db, async (tx) => {
+    const locked = await lockRun(tx, run.id);
+    if (locked)
+      await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: SERVICE_ACTOR });
+  });
+}

@@ -1,0 +1,122 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { databaseNow, inTransaction, type Db, type Tx } from '../database/database.ts';
+import type { DiscoveredTenant, ProjectRef } from '../azure-devops/port.ts';
+import { appendEvents } from '../events/append-events.ts';
+import { SERVICE_ACTOR } from '../events/actor.ts';
+import type { EventBody } from '../events/event.ts';
+import { newId, type TenantId } from '../lib/ids.ts';
+import type { GateState, Tenant } from './tenant.ts';
+import { tenants } from './tenants.table.ts';
+import { lockTenant, tenantFacts } from './write-tenant.ts';
+
+/**
+ * Brings the project's tenants to what discovery found: added, renamed (ids stay), changed, or gone. A tenant that is
+ * gone keeps its row and its history.
+ */
+export async function registerTenants(db: Db, project: ProjectRef, found: DiscoveredTenant[]): Promise<void> {
+  const known = await db
+    .select()
+    .from(tenants)
+    .where(and(eq(tenants.organization, project.organization), eq(tenants.project, project.project)));
+  for (const one of found) {
+    const before = known.find((tenant) => tenant.repositoryId === one.repositoryId);
+    await inTransaction(db, (tx) =>
+      before ? updateTenant(tx, before.id, one) : addTenant(tx, project, one),
+    );
+  }
+  const gone = known.filter(
+    (tenant) => !tenant.removedAt && !found.some((one) => one.repositoryId === tenant.repositoryId),
+  );
+  for (const tenant of gone) await inTransaction(db, (tx) => markRemoved(tx, tenant.id));
+  await linkBaselines(db, project, found);
+}
+
+async function addTenant(tx: Tx, project: ProjectRef, found: DiscoveredTenant): Promise<void> {
+  const [tenant] = await tx
+    .insert(tenants)
+    .values({ ...factsOf(found, true), ...project, id: newId('ten'), repositoryId: found.repositoryId })
+    .onConflictDoNothing()
+    .returning();
+  if (!tenant) return;
+  await tell(tx, tenant, { kind: 'TENANT_ADDED' });
+  if (tenant.gate === 'MISSING') await tell(tx, tenant, { kind: 'GATE_MISSING' });
+}
+
+async function updateTenant(tx: Tx, id: TenantId, found: DiscoveredTenant): Promise<void> {
+  const before = await lockTenant(tx, id);
+  if (!before) return;
+  const facts = {
+    ...factsOf(found, before.requiresApproval),
+    observedAt: await databaseNow(tx),
+    removedAt: null,
+  };
+  const [tenant] = await tx.update(tenants).set(facts).where(eq(tenants.id, id)).returning();
+  if (!tenant) return;
+  if (before.removedAt) await tell(tx, tenant, { kind: 'TENANT_ADDED' });
+  if (tenant.gate === 'MISSING' && before.gate !== 'MISSING')
+    await tell(tx, tenant, { kind: 'GATE_MISSING' });
+}
+
+async function markRemoved(tx: Tx, id: TenantId): Promise<void> {
+  const tenant = await lockTenant(tx, id);
+  if (!tenant || tenant.removedAt) return;
+  await tx
+    .update(tenants)
+    .set({ removedAt: await databaseNow(tx) })
+    .where(eq(tenants.id, id));
+  await tell(tx, tenant, { kind: 'TENANT_REMOVED' });
+}
+
+/** Baselines are named by repository, and may be found after their downstream tenants. */
+async function linkBaselines(db: Db, project: ProjectRef, found: DiscoveredTenant[]): Promise<void> {
+  const present = await db
+    .select({
+      id: tenants.id,
+      name: tenants.name,
+      repositoryId: tenants.repositoryId,
+      baselineId: tenants.baselineId,
+    })
+    .from(tenants)
+    .where(
+      and(
+        eq(tenants.organization, project.organization),
+        eq(tenants.project, project.project),
+        isNull(tenants.removedAt),
+      ),
+    );
+  for (const tenant of present) {
+    const name = found.find((one) => one.repositoryId === tenant.repositoryId)?.baselineRepository;
+    const baselineId = present.find((other) => other.name === name && other.id !== tenant.id)?.id ?? null;
+    if (baselineId !== tenant.baselineId)
+      await db.update(tenants).set({ baselineId }).where(eq(tenants.id, tenant.id));
+  }
+}
+
+function factsOf(found: DiscoveredTenant, requiresApproval: boolean) {
+  return {
+    projectId: found.projectId,
+    repositoryUrl: found.repositoryUrl,
+    pipelineId: found.pipelineId,
+    name: found.name,
+    displayName: found.file?.displayName ?? found.name,
+    domain: found.file?.domain ?? null,
+    directoryId: found.file?.directoryId ?? null,
+    authentication: found.file?.authentication ?? ('delegated' as const),
+    isBackupOnly: found.file?.backupOnly ?? false,
+    gate: gateState(found, requiresApproval),
+    gateCheck: found.gate,
+    schedule: found.schedules.length > 0 ? { cron: found.schedules } : null,
+  };
+}
+
+/** A backup-only tenant never deploys, so it needs no gate. */
+function gateState(found: DiscoveredTenant, requiresApproval: boolean): GateState {
+  if (found.gate) return 'PRESENT';
+  return requiresApproval && !found.file?.backupOnly ? 'MISSING' : 'NOT_REQUIRED';
+}
+
+function tell(tx: Tx, tenant: Tenant, body: EventBody): Promise<void> {
+  return appendEvents(tx, [
+    { tenantId: tenant.id, runId: null, actor: SERVICE_ACTOR, tenant: tenantFacts(tenant), body },
+  ]);
+}
