@@ -16,7 +16,13 @@ export type EventBody =
     }
   | { kind: 'AUTHENTICATION_REQUESTED'; challengeId: ChallengeId; expiresAt: string }
   | { kind: 'CHANGE_SET_READY'; changeSetId: ChangeSetId; digest: string }
-  | { kind: 'CHANGE_SET_DECIDED'; changeSetId: ChangeSetId | null; verdict: string; state: string; digest: string | null }
+  | {
+      kind: 'CHANGE_SET_DECIDED';
+      changeSetId: ChangeSetId | null;
+      verdict: string;
+      state: string;
+      digest: string | null;
+    }
   | { kind: 'REVERT_FINISHED'; revertId: RevertId; status: string; commit: string | null }
   | { kind: 'GATE_MISSING' }
   | { kind: 'TENANT_ADDED' }

@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import type { Tx } from '../database/database.ts';
+import { newId } from '../lib/ids.ts';
+import type { NewEvent } from './event.ts';
+import { eventOutbox } from './events.table.ts';
+
+/** Told when a transaction with events commits; they have no positions yet. */
+export const EVENTS_APPENDED = 'events_appended';
+/** Told when events got their positions. */
+export const EVENTS_NUMBERED = 'events_numbered';
+export const EVENT_CHANNELS = [EVENTS_APPENDED, EVENTS_NUMBERED] as const;
+
+/**
+ * Puts events into the log together with the change that they tell about: both commit, or neither.
+ * Whoever writes about a tenant holds the lock on its row from before this call: that keeps a tenant's events in order.
+ */
+export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.insert(eventOutbox).values(events.map((event) => ({ id: newId('evt'), ...event })));
+  await tx.execute(sql`select pg_notify(${EVENTS_APPENDED}, '')`);
+}

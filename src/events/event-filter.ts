@@ -1,0 +1,79 @@
+import { and, inArray, or, eq, type SQL, sql } from 'drizzle-orm';
+import type { RunId, TenantId } from '../lib/ids.ts';
+import type { EventKind, LoggedEvent, TenantFacts } from './event.ts';
+import { events } from './events.table.ts';
+
+/** Each part that is given must hold. Statuses match before or after the event. */
+export type TenantMatch = {
+  statuses?: readonly string[] | undefined;
+  organization?: string | undefined;
+  baselineId?: TenantId | undefined;
+  /** Anywhere in the name, the display name or the domain, in any case. */
+  search?: string | undefined;
+};
+
+export type EventFilter = {
+  /** The viewer's. There is no reading without it. */
+  visibleTenants: 'ALL' | ReadonlySet<TenantId>;
+  tenantIds?: readonly TenantId[] | undefined;
+  runId?: RunId | undefined;
+  kinds?: readonly EventKind[] | undefined;
+  tenant?: TenantMatch | undefined;
+};
+
+/** The one meaning of a filter, for history and live alike. */
+export function matches(filter: EventFilter, event: LoggedEvent): boolean {
+  const { visibleTenants, tenantIds, runId, kinds, tenant } = filter;
+  return (
+    (visibleTenants === 'ALL' || visibleTenants.has(event.tenantId)) &&
+    (tenantIds === undefined || tenantIds.includes(event.tenantId)) &&
+    (runId === undefined || runId === event.runId) &&
+    (kinds === undefined || kinds.includes(event.body.kind)) &&
+    (tenant === undefined || tenantMatches(tenant, event.tenant))
+  );
+}
+
+function tenantMatches(match: TenantMatch, facts: TenantFacts): boolean {
+  const { statuses, organization, baselineId, search } = match;
+  return (
+    (statuses === undefined ||
+      statuses.includes(facts.statusBefore) ||
+      statuses.includes(facts.statusAfter)) &&
+    (organization === undefined || organization === facts.organization) &&
+    (baselineId === undefined || baselineId === facts.baselineId) &&
+    (search === undefined || isFound(search, facts))
+  );
+}
+
+function isFound(search: string, { name, displayName, domain }: TenantFacts): boolean {
+  const wanted = search.toLowerCase();
+  return [name, displayName, domain ?? ''].some((text) => text.toLowerCase().includes(wanted));
+}
+
+/**
+ * What an index can do of a filter: lets through everything that matches, and perhaps more. `matches` decides: Postgres
+ * and JavaScript do not agree on every letter's case.
+ */
+export function coarseCondition({
+  visibleTenants,
+  tenantIds,
+  runId,
+  kinds,
+  tenant,
+}: EventFilter): SQL | undefined {
+  const fact = (name: keyof TenantFacts) => sql`${events.tenant} ->> ${name}`;
+  return and(
+    visibleTenants === 'ALL' ? undefined : isAnyOf(sql`${events.tenantId}`, [...visibleTenants]),
+    tenantIds && isAnyOf(sql`${events.tenantId}`, tenantIds),
+    runId === undefined ? undefined : eq(events.runId, runId),
+    kinds && isAnyOf(sql`${events.body} ->> 'kind'`, kinds),
+    tenant?.statuses &&
+      or(isAnyOf(fact('statusBefore'), tenant.statuses), isAnyOf(fact('statusAfter'), tenant.statuses)),
+    tenant?.organization === undefined ? undefined : eq(fact('organization'), tenant.organization),
+    tenant?.baselineId === undefined ? undefined : eq(fact('baselineId'), tenant.baselineId),
+  );
+}
+
+function isAnyOf(value: SQL, texts: readonly string[]): SQL {
+  return texts.length === 0 ? sql`false` : inArray(value, texts);
+}

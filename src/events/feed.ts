@@ -1,0 +1,207 @@
+import type { Db } from '../database/database.ts';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import { backOffMs, pause } from '../lib/pause.ts';
+import { CursorExpired, openCursor } from './cursor.ts';
+import { EventWindow } from './event-window.ts';
+import { type EventFilter, matches } from './event-filter.ts';
+import { ensureEpoch, type LogState, readLogHead, readLogState } from './log-head.ts';
+import { numberEvents } from './number-events.ts';
+import { type EventBatch, readEvents, readRange } from './read-events.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+export type FeedOptions = {
+  db: Db;
+  logger: Logger;
+  /** Events held in memory: twice this at most. */
+  windowSize?: number;
+  /** How often it looks although nobody woke it: a wake-up may be lost. */
+  pollEveryMs?: number;
+};
+
+export type Subscription = {
+  filter: EventFilter;
+  /** Behind which position to begin; null begins with what comes next. */
+  after: bigint | null;
+  signal?: AbortSignal | undefined;
+  /** When nothing was yielded for so long, an empty batch tells how far the log was read. */
+  quietAfterMs?: number | undefined;
+};
+
+const READ_LIMIT = 500;
+
+/** Reads the log once for all subscribers of this process, and numbers what was committed. */
+export class EventFeed implements AsyncDisposable {
+  readonly #db: Db;
+  readonly #logger: Logger;
+  readonly #windowSize: number;
+  readonly #pollEveryMs: number;
+  readonly #room = new WaitingRoom();
+  readonly #end = new AbortController();
+  readonly #loop: Promise<void>;
+  #window: EventWindow;
+  #epoch: string;
+  #position: bigint;
+  #bell = new AbortController();
+
+  private constructor(options: FeedOptions, { epoch, lastPosition }: LogState) {
+    this.#db = options.db;
+    this.#logger = options.logger;
+    this.#windowSize = options.windowSize ?? 5_000;
+    this.#pollEveryMs = options.pollEveryMs ?? 3_000;
+    this.#epoch = epoch;
+    this.#position = lastPosition;
+    this.#window = new EventWindow(this.#windowSize, lastPosition);
+    this.#loop = this.#run();
+  }
+
+  /** Begins at the log's present end. */
+  static async open(options: FeedOptions): Promise<EventFeed> {
+    return new EventFeed(options, await stateOf(options.db));
+  }
+
+  /** How far this process has read. Whatever is not yet visible to a query made now lies behind it. */
+  place(): { epoch: string; position: bigint } {
+    return { epoch: this.#epoch, position: this.#position };
+  }
+
+  /** The position to read behind. Throws CursorInvalid or CursorExpired. */
+  async open(cursor: string): Promise<bigint> {
+    return openCursor(cursor, await readLogHead(this.#db));
+  }
+
+  /** Something may be new: look now. For the listener to EVENT_CHANNELS. */
+  wake(): void {
+    this.#bell.abort();
+  }
+
+  /**
+   * Batches in the log's order, without gap or double, until the signal aborts or the feed ends. It reads only as fast
+   * as it is asked: a slow consumer costs one position. Throws CursorExpired when events behind `after` are gone.
+   */
+  subscribe(subscription: Subscription): AsyncIterableIterator<EventBatch> {
+    const left = new AbortController();
+    const signals = [left.signal, this.#end.signal, ...(subscription.signal ? [subscription.signal] : [])];
+    const batches = this.#batches(subscription, AbortSignal.any(signals));
+    return {
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+      next: () => batches.next(),
+      // A generator that waits cannot be returned from: it must be woken first.
+      return: () => {
+        left.abort();
+        return batches.return(undefined);
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    this.#bell.abort();
+    await this.#loop;
+  }
+
+  /** Backfill, cutover and streaming are this one loop: read on from the window, or from the table when further behind. */
+  async *#batches(
+    { filter, after, quietAfterMs }: Subscription,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch, undefined> {
+    const epoch = this.#epoch;
+    let position = after ?? this.#position;
+    while (!signal.aborted) {
+      if (epoch !== this.#epoch) throw new CursorExpired();
+      if (position < this.#position) {
+        const batch =
+          this.#fromWindow(position, filter) ??
+          (await readEvents(this.#db, { after: position, limit: READ_LIMIT, filter }));
+        position = batch.position;
+        if (batch.events.length > 0) yield batch;
+        continue;
+      }
+      const awakening = await this.#room.sleep(filter, quietAfterMs, signal);
+      // Nothing before `from` concerns this one, or it would have been woken then.
+      if (awakening.kind === 'news' && awakening.from > position) position = awakening.from;
+      if (awakening.kind === 'quiet') {
+        if (this.#position > position) position = this.#position;
+        yield { events: [], position };
+      }
+    }
+    return undefined;
+  }
+
+  #fromWindow(position: bigint, filter: EventFilter): EventBatch | undefined {
+    const events = this.#window.after(position, READ_LIMIT);
+    if (!events) return undefined;
+    return {
+      events: events.filter((event) => matches(filter, event)),
+      position: position + BigInt(events.length),
+    };
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    while (!this.#end.signal.aborted) {
+      try {
+        await this.#look();
+        failures = 0;
+        await pause(this.#pollEveryMs, this.#bell.signal);
+      } catch (error) {
+        failures += 1;
+        this.#logger.warn('The event log could not be read; trying again.', { error: messageOf(error) });
+        await pause(backOffMs(failures, 100, 5_000), this.#end.signal);
+      }
+    }
+    this.#room.wakeAll({ kind: 'over' });
+  }
+
+  async #look(): Promise<void> {
+    this.#bell = new AbortController();
+    let state = await stateOf(this.#db);
+    if (state.hasUnnumbered) {
+      await numberEvents(this.#db);
+      state = await stateOf(this.#db);
+    }
+    if (state.epoch !== this.#epoch || state.lastPosition < this.#position) this.#restart(state);
+    // So far behind that the window would not hold it: subscribers read it from the table.
+    const start = state.lastPosition - BigInt(this.#windowSize);
+    if (this.#position < start) this.#jumpTo(start);
+    while (this.#position < state.lastPosition) await this.#readOn(state.lastPosition);
+  }
+
+  async #readOn(last: bigint): Promise<void> {
+    const from = this.#position;
+    const upTo = from + BigInt(READ_LIMIT);
+    const events = await readRange(this.#db, from + 1n, upTo < last ? upTo : last);
+    const position = events.at(-1)?.position;
+    // Retention was faster than this process.
+    if (position === undefined || events[0]?.position !== from + 1n) return this.#jumpTo(last);
+    this.#window.push(events);
+    this.#position = position;
+    this.#room.tell(events, from);
+  }
+
+  #jumpTo(position: bigint): void {
+    const from = this.#position;
+    this.#position = position;
+    this.#window = new EventWindow(this.#windowSize, position);
+    this.#room.wakeAll({ kind: 'news', from });
+  }
+
+  #restart({ epoch, lastPosition }: LogState): void {
+    this.#logger.warn('The event log has begun a new epoch; subscribers must begin again.', { epoch });
+    this.#epoch = epoch;
+    this.#position = lastPosition;
+    this.#window = new EventWindow(this.#windowSize, lastPosition);
+    this.#room.wakeAll({ kind: 'news', from: 0n });
+  }
+}
+
+async function stateOf(db: Db): Promise<LogState> {
+  const state = await readLogState(db);
+  if (state?.isHome) return state;
+  await ensureEpoch(db);
+  const begun = await readLogState(db);
+  if (!begun) throw new Error('The event log could not begin: its row in event_log is missing.');
+  return begun;
+}
