@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import { CursorExpired, openCursor } from './cursor.ts';
 import { EventWindow } from './event-window.ts';
+import type { LoggedEvent } from './event.ts';
 import { type EventFilter, matches } from './event-filter.ts';
 import { ensureEpoch, type LogState, readLogHead, readLogState } from './log-head.ts';
 import { numberEvents } from './number-events.ts';
@@ -36,11 +37,13 @@ export class EventFeed implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #windowSize: number;
   readonly #pollEveryMs: number;
-  readonly #room = new WaitingRoom();
+  readonly #room = new WaitingRoom(() => this.#position);
   readonly #end = new AbortController();
   readonly #loop: Promise<void>;
   #window: EventWindow;
   #epoch: string;
+  /** Replaced when positions may mean other events than before. */
+  #era = {};
   #position: bigint;
   #bell = new AbortController();
 
@@ -56,7 +59,7 @@ export class EventFeed implements AsyncDisposable {
   }
 
   /** Begins at the log's present end. */
-  static async open(options: FeedOptions): Promise<EventFeed> {
+  static async start(options: FeedOptions): Promise<EventFeed> {
     return new EventFeed(options, await stateOf(options.db));
   }
 
@@ -66,7 +69,7 @@ export class EventFeed implements AsyncDisposable {
   }
 
   /** The position to read behind. Throws CursorInvalid or CursorExpired. */
-  async open(cursor: string): Promise<bigint> {
+  async positionAfter(cursor: string): Promise<bigint> {
     return openCursor(cursor, await readLogHead(this.#db));
   }
 
@@ -107,27 +110,31 @@ export class EventFeed implements AsyncDisposable {
     { filter, after, quietAfterMs }: Subscription,
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, undefined> {
-    const epoch = this.#epoch;
+    const era = this.#era;
     let position = after ?? this.#position;
+    let toldAt = performance.now();
     while (!signal.aborted) {
-      if (epoch !== this.#epoch) throw new CursorExpired();
+      if (era !== this.#era) throw new CursorExpired();
+      let events: LoggedEvent[] = [];
       if (position < this.#position) {
-        const batch =
-          this.#fromWindow(position, filter) ??
-          (await readEvents(this.#db, { after: position, limit: READ_LIMIT, filter }));
-        position = batch.position;
-        if (batch.events.length > 0) yield batch;
-        continue;
+        ({ events, position } =
+          this.#fromWindow(position, filter) ?? (await this.#fromTable(position, filter)));
+      } else {
+        const leftMs = quietAfterMs === undefined ? undefined : quietAfterMs - (performance.now() - toldAt);
+        const unconcernedUntil = await this.#room.sleep(filter, leftMs, signal);
+        if (unconcernedUntil > position) position = unconcernedUntil;
       }
-      const awakening = await this.#room.sleep(filter, quietAfterMs, signal);
-      // Nothing before `from` concerns this one, or it would have been woken then.
-      if (awakening.kind === 'news' && awakening.from > position) position = awakening.from;
-      if (awakening.kind === 'quiet') {
-        if (this.#position > position) position = this.#position;
-        yield { events: [], position };
+      const isQuiet = quietAfterMs !== undefined && performance.now() - toldAt >= quietAfterMs;
+      if (events.length > 0 || (isQuiet && !signal.aborted)) {
+        yield { events, position };
+        toldAt = performance.now();
       }
     }
     return undefined;
+  }
+
+  #fromTable(after: bigint, filter: EventFilter): Promise<EventBatch> {
+    return readEvents(this.#db, { after, limit: READ_LIMIT, filter });
   }
 
   #fromWindow(position: bigint, filter: EventFilter): EventBatch | undefined {
@@ -152,7 +159,7 @@ export class EventFeed implements AsyncDisposable {
         await pause(backOffMs(failures, 100, 5_000), this.#end.signal);
       }
     }
-    this.#room.wakeAll({ kind: 'over' });
+    this.#room.wakeAll(0n);
   }
 
   async #look(): Promise<void> {
@@ -185,15 +192,16 @@ export class EventFeed implements AsyncDisposable {
     const from = this.#position;
     this.#position = position;
     this.#window = new EventWindow(this.#windowSize, position);
-    this.#room.wakeAll({ kind: 'news', from });
+    this.#room.wakeAll(from);
   }
 
   #restart({ epoch, lastPosition }: LogState): void {
     this.#logger.warn('The event log has begun a new epoch; subscribers must begin again.', { epoch });
+    this.#era = {};
     this.#epoch = epoch;
     this.#position = lastPosition;
     this.#window = new EventWindow(this.#windowSize, lastPosition);
-    this.#room.wakeAll({ kind: 'news', from: 0n });
+    this.#room.wakeAll(0n);
   }
 }
 

@@ -12,7 +12,7 @@ export async function numberEvents(db: Db): Promise<void> {
   await inTransaction(db, async (tx) => {
     await tx.select({ id: eventLog.id }).from(eventLog).for('update');
     // A statement of its own: its snapshot is younger than the lock.
-    await tx.execute(sql`
+    const { rows } = await tx.execute<{ count: number }>(sql`
       with moved as (delete from ${eventOutbox} returning *),
       numbered as (
         insert into ${events} (position, id, tenant_id, run_id, actor, tenant, body, occurred_at)
@@ -21,7 +21,8 @@ export async function numberEvents(db: Db): Promise<void> {
         from moved, ${eventLog}
         returning 1
       )
-      update ${eventLog} set last_position = last_position + (select count(*) from numbered)`);
-    await tx.execute(sql`select pg_notify(${EVENTS_NUMBERED}, '')`);
+      update ${eventLog} set last_position = last_position + (select count(*) from numbered)
+      returning (select count(*)::int from numbered) as count`);
+    if (rows[0]?.count) await tx.execute(sql`select pg_notify(${EVENTS_NUMBERED}, '')`);
   });
 }

@@ -1,10 +1,7 @@
 import type { LoggedEvent } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
 
-/** `news`: something may match, all of it behind `from`. `quiet`: nothing came for so long. `over`: stop. */
-export type Awakening = { kind: 'news'; from: bigint } | { kind: 'quiet' } | { kind: 'over' };
-
-type Sleeper = (awakening: Awakening) => void;
+type Sleeper = (unconcernedUntil: bigint) => void;
 
 const EVERYTHING = '*';
 const MOST_KEYS = 50;
@@ -12,21 +9,33 @@ const MOST_KEYS = 50;
 /** Where subscribers wait, by tenant or run: an event wakes only those whom it may concern. */
 export class WaitingRoom {
   readonly #byKey = new Map<string, Set<Sleeper>>();
+  readonly #position: () => bigint;
 
-  sleep(filter: EventFilter, quietAfterMs: number | undefined, signal: AbortSignal): Promise<Awakening> {
+  /** `position` answers how far events have been told. */
+  constructor(position: () => bigint) {
+    this.#position = position;
+  }
+
+  /**
+   * Waits until something may match, for `quietAfterMs` at most, or until the signal aborts. Answers the position up
+   * to which nothing matched since.
+   */
+  sleep(filter: EventFilter, quietAfterMs: number | undefined, signal: AbortSignal): Promise<bigint> {
     const keys = keysOf(filter);
     return new Promise((done) => {
-      if (signal.aborted) return done({ kind: 'over' });
-      const wake: Sleeper = (awakening) => {
+      const wake: Sleeper = (unconcernedUntil) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', abort);
+        signal.removeEventListener('abort', leave);
         for (const key of keys) this.#leave(key, wake);
-        done(awakening);
+        done(unconcernedUntil);
       };
-      const abort = () => wake({ kind: 'over' });
+      const leave = () => wake(0n);
       const timer =
-        quietAfterMs === undefined ? undefined : setTimeout(wake, quietAfterMs, { kind: 'quiet' });
-      signal.addEventListener('abort', abort);
+        quietAfterMs === undefined
+          ? undefined
+          : setTimeout(() => wake(this.#position()), Math.max(0, quietAfterMs));
+      if (signal.aborted) return leave();
+      signal.addEventListener('abort', leave);
       for (const key of keys) this.#enter(key, wake);
     });
   }
@@ -38,15 +47,15 @@ export class WaitingRoom {
       keys.add(tenantId);
       if (runId) keys.add(runId);
     }
-    for (const key of keys) this.#wake(key, { kind: 'news', from });
+    for (const key of keys) this.#wake(key, from);
   }
 
-  wakeAll(awakening: Awakening): void {
-    for (const key of [...this.#byKey.keys()]) this.#wake(key, awakening);
+  wakeAll(from: bigint): void {
+    for (const key of [...this.#byKey.keys()]) this.#wake(key, from);
   }
 
-  #wake(key: string, awakening: Awakening): void {
-    for (const sleeper of [...(this.#byKey.get(key) ?? [])]) sleeper(awakening);
+  #wake(key: string, from: bigint): void {
+    for (const sleeper of [...(this.#byKey.get(key) ?? [])]) sleeper(from);
   }
 
   #enter(key: string, sleeper: Sleeper): void {
