@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { byCodeUnits, canonicalJson, type Json, type JsonObject } from './canonical-json.ts';
+import { configurationOf } from './configuration-file.ts';
+import { configurationTypeOf } from './configuration-types.ts';
+import type { ChangeKind } from './contract.ts';
+import { hashSensitive, keyedHash } from './sensitive-values.ts';
+
+/** One change with its contents. A side is null where the file does not exist, a text where it is not valid. */
+export type DigestedChange = {
+  kind: ChangeKind;
+  configurationType: string;
+  path: string;
+  before: JsonObject | string | null;
+  after: JsonObject | string | null;
+};
+
+/**
+ * The digest of a change set, lower-case hexadecimal: SHA-256 over the canonical JSON (RFC 8785) of the list of
+ * `{kind, configurationType, path, before, after}`, sorted by path. Metadata is left out, lists without order are
+ * sorted, and sensitive values (and whole texts that are not valid JSON) are keyed hashes.
+ * `schema/digest-vectors.json` holds examples for other implementations.
+ */
+export function changeSetDigest(changes: readonly DigestedChange[], digestKey: Buffer): string {
+  const entries = changes
+    .map(({ kind, configurationType, path, before, after }) => ({
+      kind,
+      configurationType,
+      path,
+      before: digestedSide(configurationType, before, digestKey),
+      after: digestedSide(configurationType, after, digestKey),
+    }))
+    .sort((a, b) => byCodeUnits(a.path, b.path));
+  return createHash('sha256').update(canonicalJson(entries)).digest('hex');
+}
+
+function digestedSide(configurationType: string, side: JsonObject | string | null, digestKey: Buffer): Json {
+  if (side === null) return null;
+  if (typeof side === 'string') return keyedHash(digestKey, side);
+  return hashSensitive(
+    configurationTypeOf(configurationType),
+    configurationOf(configurationType, side),
+    digestKey,
+  );
+}
