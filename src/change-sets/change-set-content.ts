@@ -2,7 +2,7 @@
 import type { AzureDevOps, RepositoryRef } from '../azure-devops/port.ts';
 import { DESIRED_BRANCH, TENANT_STATE_BRANCH } from '../pipeline/contract.ts';
 import { changeSetDigest } from '../pipeline/change-set-digest.ts';
-import { isConfigurationPath } from '../pipeline/configuration-file.ts';
+import { readPath } from '../pipeline/configuration-file.ts';
 import { compareFiles } from '../pipeline/differences.ts';
 import type { Change, ChangeSet } from './change-set.ts';
 
@@ -38,7 +38,7 @@ export async function readContent(
     azure.listFiles(repository, preview.desiredSha),
   ]);
   const paths = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (path) => isConfigurationPath(path) && before.get(path) !== after.get(path),
+    (path) => readPath(path) !== null && before.get(path) !== after.get(path),
   );
   const [tenantState, desired] = await Promise.all([
     readTexts(azure, repository, pick(before, paths)),

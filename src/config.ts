@@ -1,0 +1,189 @@
+/**
+ * The whole configuration, from the environment: read once, checked as a whole, every problem reported together.
+ * Each setting is described where it is declared; `describeSettings` makes the README's table of it.
+ */
+import { z } from 'zod';
+import { ROLES } from './access/permissions.ts';
+
+const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+
+const projectAddress = z.string().transform((text, check) => {
+  const parts = /^(https?:\/\/.+)\/([^/]+)\/([^/]+)\/?$/.exec(text.trim());
+  const [, base, organization, project] = parts ?? [];
+  if (!base || !organization || !project) {
+    check.addIssue(
+      `"${text.trim()}" is not the address of a project, like https://dev.azure.com/contoso/Tenants`,
+    );
+    return z.NEVER;
+  }
+  return {
+    organizationUrl: `${base}/${organization}`,
+    organization: decodeURIComponent(organization),
+    project: decodeURIComponent(project),
+  };
+});
+
+const encryptionKey = z.string().transform((text, check) => {
+  const [id, encoded] = text.trim().split(':', 2);
+  const key = Buffer.from(encoded ?? '', 'base64');
+  if (!id || key.length !== 32) {
+    check.addIssue('each key is `id:base64 of 32 bytes`; `openssl rand -base64 32` makes the second part');
+    return z.NEVER;
+  }
+  return { id, key };
+});
+
+const apiKey = z.object({
+  name: z.string().min(1),
+  role: z.enum(ROLES),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, in 64 lower-case hexadecimal digits'),
+});
+
+const listOf = <Item>(item: z.ZodType<Item, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').filter((part) => part.trim() !== ''))
+    .pipe(z.array(item));
+
+const json = z.string().transform((text, check): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    check.addIssue('is not valid JSON');
+    return z.NEVER;
+  }
+});
+
+const loopbackUrl = z
+  .url()
+  .refine((url) => ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname), {
+    message:
+      'must be an address of this machine (127.0.0.1): tokens are never sent to a stand-in for Entra elsewhere',
+  });
+
+const settings = z.object({
+  DATABASE_URL: z
+    .string()
+    .min(1)
+    .describe('PostgreSQL 15 or later: `postgres://user:password@host/database`'),
+  PORT: port(4000).describe('Port of the API'),
+  HOST: z.string().default('0.0.0.0').describe('Address that the API listens on'),
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe('Where browsers and pipelines reach the API; default `http://localhost:PORT`'),
+  AZURE_DEVOPS_PROJECTS: listOf(projectAddress)
+    .refine((projects) => projects.length > 0, 'name at least one project')
+    .describe('Projects whose tenants are served, by address, separated by commas'),
+  ENTRA_DIRECTORY_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Directory (tenant) id of the API's own app registration"),
+  ENTRA_CLIENT_ID: z.string().min(1).optional().describe("Client id of the API's own app registration"),
+  ENTRA_CLIENT_SECRET: z.string().min(1).optional().describe('Its client secret'),
+  AZURE_DEVOPS_PAT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('For development only: a personal access token instead of an app registration'),
+  SIGN_IN_CLIENT_ID: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Public client (device code) with which people sign in to tenants; default ENTRA_CLIENT_ID'),
+  ENTRA_EMULATOR_URL: loopbackUrl
+    .optional()
+    .describe('A stand-in for login.microsoftonline.com on this machine; the sandbox sets it'),
+  PIPELINE_OIDC_ISSUERS: listOf(z.string().min(1))
+    .optional()
+    .describe("Issuers that a job's OIDC token may have; default: those of Azure DevOps and Entra"),
+  ENCRYPTION_KEYS: listOf(encryptionKey)
+    .refine((keys) => keys.length > 0, 'give at least one key')
+    .describe('Keys that seal secrets in the database, `id:base64`, newest first, separated by commas'),
+  API_KEYS: json
+    .pipe(z.array(apiKey))
+    .default([])
+    .describe('Keys of scripts and people: a JSON list of `{name, role, sha256}`'),
+  SIGN_IN_WINDOW_SECONDS: seconds(180).describe('How long a run waits for somebody to sign in'),
+  STALE_AFTER_SECONDS: seconds(90).describe(
+    'After this long without an answer from Azure DevOps a tenant is stale',
+  ),
+  POLL_WATCHED_SECONDS: seconds(4).describe(
+    'Pause between looks at a project with an open run, while somebody subscribes',
+  ),
+  POLL_ACTIVE_SECONDS: seconds(15).describe('Pause between looks at a project with an open run'),
+  POLL_IDLE_SECONDS: seconds(20).describe('Pause between looks at a project without one'),
+  DISCOVER_SECONDS: seconds(3600).describe('Pause between full looks, which find new and changed tenants'),
+  HEARTBEAT_SECONDS: seconds(30).describe('Pause between heartbeats on the subscription `events`'),
+  EVENT_RETENTION_DAYS: z.coerce.number().min(7).default(7).describe('How long events are kept; at least 7'),
+  GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether /graphql shows GraphiQL in a browser'),
+  CORS_ORIGINS: listOf(z.url())
+    .default([])
+    .describe('Origins whose pages may call the API, separated by commas'),
+  LOG_LEVEL: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Least important level that is logged'),
+});
+
+export type Config = z.infer<typeof settings>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Thrown with one line for each thing that is missing or wrong. Never holds a value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** Empty variables count as not set. */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = settings.safeParse(given);
+  const problems = [
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given))),
+    ...credentialProblems(given),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return parsed.data;
+}
+
+function problemOf(issue: z.core.$ZodIssue, given: Environment): string {
+  const [name = '?', ...rest] = issue.path.map(String);
+  const isMissing = given[name] === undefined;
+  const where = rest.length > 0 ? `${name} (${rest.join('.')})` : name;
+  const purpose =
+    name in settings.shape ? settings.shape[name as keyof typeof settings.shape].description : '';
+  return isMissing
+    ? `${where} is missing: ${purpose}`
+    : `${where} is wrong: ${issue.message}. It is: ${purpose}`;
+}
+
+/** One way to sign in to Azure DevOps has to be complete. */
+function credentialProblems(given: Environment): string[] {
+  if (given.AZURE_DEVOPS_PAT) return [];
+  const needed = ['ENTRA_DIRECTORY_ID', 'ENTRA_CLIENT_ID', 'ENTRA_CLIENT_SECRET'] as const;
+  return needed
+    .filter((name) => !given[name])
+    .map(
+      (name) =>
+        `${name} is missing: ${settings.shape[name].description}. Or give AZURE_DEVOPS_PAT, for development`,
+    );
+}
+
+/** Every setting with its purpose and whether it must be given, in the order of declaration. */
+export function describeSettings(): { name: string; isRequired: boolean; description: string }[] {
+  return Object.entries(settings.shape).map(([name, schema]) => ({
+    name,
+    isRequired: !schema.safeParse(undefined).success,
+    description: schema.description ?? '',
+  }));
+}
