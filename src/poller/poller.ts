@@ -94,7 +94,7 @@ class ProjectLoop {
 
   /** Never throws; returns how long to wait before the next look. */
   async #look(): Promise<number> {
-    const { services, cadence, isWatched } = this.#options;
+    const { services, cadence } = this.#options;
     const startedAt = performance.now();
     const discover = startedAt - this.#discoveredAt >= cadence.discoverEveryMs;
     try {
@@ -102,7 +102,7 @@ class ProjectLoop {
       if (discover) this.#discoveredAt = startedAt;
       this.#failures = 0;
       if (openRuns === 0) return withJitter(cadence.idleEveryMs);
-      return withJitter(isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs);
+      return withJitter(this.#options.isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs);
     } catch (error) {
       return this.#noteFailure(messageOf(error));
     }
