@@ -6,7 +6,6 @@ export async function authenticate(context: StageContext): Promise<StageOutcome>
   report.progress(10, 'Asking for a credential of the tenant');
   const granted = await context.credential('AUTHENTICATE');
   report.log(`The credential is valid until ${granted.expiresAt}.`);
-  const { report } = context;
   report.progress(100, 'Signed in');
   return { succeeded: true };
 }
