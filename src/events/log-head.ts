@@ -39,7 +39,7 @@ export async function readLogState(q: Queryable): Promise<LogState | undefined> 
       lastPosition: eventLog.lastPosition,
       firstPosition:
         sql`coalesce((select min(${events.position}) from ${events}), ${eventLog.lastPosition} + 1)`.mapWith(
-          (text: string) => BigInt(text),
+          (value) => BigInt(String(value)),
         ),
       hasUnnumbered: sql`exists (select from ${eventOutbox})`.mapWith(Boolean),
       isHome: sql`${eventLog.home} = ${HOME}`.mapWith(Boolean),
