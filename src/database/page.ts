@@ -1,0 +1,52 @@
+/** Lists in parts that stay where they are when rows come and go: each part begins behind a row's key, not at a number. */
+import { and, type Column, type SQL, sql } from 'drizzle-orm';
+
+/** The values of the ordering columns of one row; the last one is unique. */
+export type Key = readonly (string | number)[];
+
+export type KeyColumn<Row> = {
+  by: SQL | Column;
+  type: 'text' | 'int' | 'timestamptz';
+  of: (row: Row) => string | number;
+};
+
+/** `name` tells one order's keys from another's. */
+export type Order<Row> = { name: string; direction: 'ASC' | 'DESC'; columns: readonly KeyColumn<Row>[] };
+
+/** `limit` rows behind `after` and before `before`; with `fromEnd` the last ones of those, still in the list's order. */
+export type PageRequest = { limit: number; after: Key | null; before: Key | null; fromEnd: boolean };
+
+export type Page<Row> = { rows: Row[]; hasNext: boolean; hasPrevious: boolean };
+
+/** What `where` must add for the page. */
+export function onPage<Row>(order: Order<Row>, { after, before }: PageRequest): SQL | undefined {
+  const [behind, ahead] =
+    order.direction === 'ASC' ? [sql.raw('>'), sql.raw('<')] : [sql.raw('<'), sql.raw('>')];
+  const columns = sql.join(
+    order.columns.map(({ by }) => sql`${by}`),
+    sql`, `,
+  );
+  const values = (key: Key) =>
+    sql.join(
+      order.columns.map(({ type }, index) => sql`${key[index]}::${sql.raw(type)}`),
+      sql`, `,
+    );
+  return and(
+    after ? sql`(${columns}) ${behind} (${values(after)})` : undefined,
+    before ? sql`(${columns}) ${ahead} (${values(before)})` : undefined,
+  );
+}
+
+/** What `orderBy` must be; ask for one row more than `limit`, and give all to `toPage`. */
+export function inOrder<Row>(order: Order<Row>, { fromEnd }: PageRequest): SQL[] {
+  const isUp = (order.direction === 'ASC') !== fromEnd;
+  return order.columns.map(({ by }) => (isUp ? sql`${by} asc` : sql`${by} desc`));
+}
+
+export function toPage<Row>(found: Row[], { limit, after, before, fromEnd }: PageRequest): Page<Row> {
+  const rows = found.slice(0, limit);
+  const hasMore = found.length > limit;
+  return fromEnd
+    ? { rows: rows.reverse(), hasPrevious: hasMore, hasNext: before !== null }
+    : { rows, hasNext: hasMore, hasPrevious: after !== null };
+}

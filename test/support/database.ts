@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { type Database, openDatabase } from '../../src/database/database.ts';
+import { ensureEpoch } from '../../src/events/log-head.ts';
+import { createLogger, type Logger } from '../../src/lib/logger.ts';
+import { TEMPLATE } from './global-setup.ts';
+
+/** For tests: only what is wrong in the test itself would be worth reading. */
+export const silent: Logger = createLogger('silent', () => undefined);
+
+export type TestDatabase = AsyncDisposable & { url: string; database: Database; drop(): Promise<void> };
+
+/** A migrated database of its own; make one for each test file. */
+export async function createTestDatabase({ maxConnections = 10 } = {}): Promise<TestDatabase> {
+  const server = inject('postgresUrl');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  await runOn(server, `create database ${name} template ${TEMPLATE}`);
+  const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
+  const database = openDatabase({ url, maxConnections, logger: silent });
+  await ensureEpoch(database.db);
+  const drop = async () => {
+    await database[Symbol.asyncDispose]();
+    await runOn(server, `drop database ${name} with (force)`);
+  };
+  return { url, database, drop, [Symbol.asyncDispose]: drop };
+}
+
+async function runOn(url: string, statement: string): Promise<void> {
+  await using server = openDatabase({ url, maxConnections: 1, logger: silent });
+  await server.pool.query(statement);
+}
