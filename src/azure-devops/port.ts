@@ -47,7 +47,15 @@ export type DiscoveredTenant = {
 
 // ── Runs ─────────────────────────────────────────────────────────────────────────────────────
 
-export const STAGE_STATES = ['PENDING', 'RUNNING', 'WAITING', 'SUCCEEDED', 'FAILED', 'CANCELED', 'SKIPPED'] as const;
+export const STAGE_STATES = [
+  'PENDING',
+  'RUNNING',
+  'WAITING',
+  'SUCCEEDED',
+  'FAILED',
+  'CANCELED',
+  'SKIPPED',
+] as const;
 export type StageState = (typeof STAGE_STATES)[number];
 export type StageObservation = {
   stage: SyncStage;
@@ -57,7 +65,8 @@ export type StageObservation = {
   completedAt: string | null;
 };
 
-export type ApprovalStatus = 'PENDING' | 'APPROVED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELED' | 'SKIPPED' | 'UNKNOWN';
+export type ApprovalStatus =
+  'PENDING' | 'APPROVED' | 'REJECTED' | 'TIMED_OUT' | 'CANCELED' | 'SKIPPED' | 'UNKNOWN';
 
 /** One gate of one run, as Azure tells it. */
 export type ApprovalObservation = {
@@ -147,6 +156,7 @@ export type ArtifactObservation = { name: string; kind: string };
 // ── Repositories ─────────────────────────────────────────────────────────────────────────────
 
 export type RepositoryRef = ProjectRef & { repositoryId: string };
+/** Paths have no leading slash: `Source/Resources/Content/…`, as everywhere above this room. */
 export type FileChange = { path: string; content: Buffer } | { path: string; content: null };
 
 /** `moved`: the branch has another head by now. `protected`: a branch policy wants a pull request. */
@@ -166,7 +176,12 @@ export type AzureDevOps = {
   findSync(project: ProjectRef, pipelineId: number, syncRequestId: string): Promise<BuildObservation | null>;
   cancelRun(project: ProjectRef, buildId: number): Promise<void>;
   readApproval(project: ProjectRef, approvalId: string): Promise<ApprovalObservation | null>;
-  decide(project: ProjectRef, approvalId: string, verdict: Verdict, comment: string): Promise<ApprovalObservation>;
+  decide(
+    project: ProjectRef,
+    approvalId: string,
+    verdict: Verdict,
+    comment: string,
+  ): Promise<ApprovalObservation>;
 
   /** null: not (or not yet) there, or lost. */
   readChangeSet(project: ProjectRef, buildId: number): Promise<ChangeSetAttachment | null>;
@@ -178,7 +193,7 @@ export type AzureDevOps = {
 
   /** null: no such branch. */
   readHead(repository: RepositoryRef, branch: string): Promise<string | null>;
-  /** Path → blob id of every file at a commit. */
+  /** Path (without a leading slash) → blob id of every file at a commit. */
   listFiles(repository: RepositoryRef, commit: string): Promise<Map<string, string>>;
   readBlob(repository: RepositoryRef, blobId: string): Promise<Buffer>;
   /** One commit on `expectedHead`, only if the branch still stands there. */

@@ -7,8 +7,7 @@ import type { TenantId } from '../lib/ids.ts';
 export type TenantAccount = { tenantId: TenantId; directoryId: string };
 
 export type TenantCredential =
-  | { kind: 'token'; accessToken: string; expiresAt: Date }
-  | { kind: 'interaction_needed'; message: string };
+  { kind: 'token'; accessToken: string; expiresAt: Date } | { kind: 'interaction_needed'; message: string };
 
 export type SignInEnd =
   | { kind: 'signed_in' }
@@ -26,5 +25,8 @@ export type DeviceCodeFlow = {
 export type TenantSignIn = {
   acquire(account: TenantAccount): Promise<TenantCredential>;
   /** Resolves when Entra gave the code. The flow ends by itself at `until`, or when the signal aborts. */
-  startDeviceCode(account: TenantAccount, options: { until: Date; signal: AbortSignal }): Promise<DeviceCodeFlow>;
+  startDeviceCode(
+    account: TenantAccount,
+    options: { until: Date; signal: AbortSignal },
+  ): Promise<DeviceCodeFlow>;
 };

@@ -1,0 +1,121 @@
+import { route } from './ask.ts';
+import { createLimit } from './limit.ts';
+import type { Approvals } from './approvals.ts';
+import type { BuildObservation, ProjectLook, RunObservation } from './port.ts';
+import { inProject, type ProjectConnection } from './project-connection.ts';
+import { readBuild, readRun } from './read-build.ts';
+import { approvalIdsOf } from './read-stages.ts';
+import { wireBuild, wireTimeline, type WireTimeline } from './wire.ts';
+
+const ACTIVE = 'inProgress,notStarted,cancelling,postponed';
+const PAGE = 500;
+/** A run may become visible as finished a little later than its own finish time says. */
+const OVERLAP_MS = 5 * 60_000;
+/** The first look takes the newest runs of each pipeline, not the project's whole history. */
+const FIRST_LOOK_RUNS = 5;
+const FIRST_LOOK_PAGES = 4;
+
+/** Active first: a run that ends between the two questions is then in both answers instead of in none. */
+export async function lookAtProject(
+  connection: ProjectConnection,
+  approvals: Approvals,
+  since: string | null,
+): Promise<ProjectLook> {
+  const [active, pendingApprovals] = await Promise.all([
+    listBuilds(connection, `list the active runs ${inProject(connection)}`, {
+      statusFilter: ACTIVE,
+      queryOrder: 'queueTimeDescending',
+    }),
+    approvals.pending(),
+  ]);
+  const finished = await listFinished(connection, since);
+  const builds = finished.builds.sort((a, b) => (a.finishedAt ?? '').localeCompare(b.finishedAt ?? ''));
+  return {
+    active: active.builds,
+    finished: builds,
+    pendingApprovals,
+    watermark: watermarkAfter(builds, since ?? finished.answeredAt.toISOString()),
+  };
+}
+
+function listFinished(connection: ProjectConnection, since: string | null) {
+  const what = `list the finished runs ${inProject(connection)}`;
+  if (since === null) {
+    const newest = { maxBuildsPerDefinition: FIRST_LOOK_RUNS, queryOrder: 'finishTimeDescending' };
+    return listBuilds(connection, what, { statusFilter: 'completed', ...newest }, FIRST_LOOK_PAGES);
+  }
+  const minTime = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
+  return listBuilds(connection, what, {
+    statusFilter: 'completed',
+    queryOrder: 'finishTimeAscending',
+    minTime,
+  });
+}
+
+/** The newest finish time seen: the clock by which Azure filters, so no two clocks are ever compared. */
+function watermarkAfter(finished: BuildObservation[], before: string): string {
+  const times = finished
+    .map((build) => Date.parse(build.finishedAt ?? ''))
+    .filter((time) => !Number.isNaN(time));
+  return new Date(Math.max(Date.parse(before), ...times.slice(-1))).toISOString();
+}
+
+async function listBuilds(
+  connection: ProjectConnection,
+  what: string,
+  query: Record<string, string | number>,
+  maxPages?: number,
+) {
+  const { http, project } = connection;
+  const ask = { what, path: route`${project}/_apis/build/builds`, query: { ...query, $top: PAGE } };
+  const { items, answeredAt } = await http.list(ask, wireBuild, maxPages === undefined ? {} : { maxPages });
+  return { builds: items.map((item) => readBuild(item, connection)), answeredAt };
+}
+
+/** The build that was queued with this request id, among the newest of the pipeline. */
+export async function findSync(
+  connection: ProjectConnection,
+  pipelineId: number,
+  syncRequestId: string,
+): Promise<BuildObservation | null> {
+  const what = `look for the run ${syncRequestId} of pipeline ${pipelineId} ${inProject(connection)}`;
+  const query = { definitions: pipelineId, queryOrder: 'queueTimeDescending', $top: 50 };
+  const ask = { what, path: route`${connection.project}/_apis/build/builds`, query };
+  const { items } = await connection.http.list(ask, wireBuild, { maxPages: 1 });
+  const builds = items.map((item) => readBuild(item, connection));
+  return builds.find((build) => build.syncRequestId === syncRequestId) ?? null;
+}
+
+export async function readRunOf(
+  connection: ProjectConnection,
+  approvals: Approvals,
+  buildId: number,
+): Promise<RunObservation | null> {
+  const { http, project } = connection;
+  const path = route`${project}/_apis/build/builds/${buildId}`;
+  const [build, timeline] = await Promise.all([
+    http.find({ what: `read run ${buildId} ${inProject(connection)}`, path }, wireBuild),
+    readTimeline(connection, buildId),
+  ]);
+  if (!build) return null;
+  const limit = createLimit(4);
+  const ids = approvalIdsOf(timeline?.records ?? []);
+  const known = await Promise.all(ids.map((id) => limit(() => approvals.find(id))));
+  return readRun({ build, timeline, approvals: known.filter((approval) => approval !== null) }, connection);
+}
+
+/** null: the run has no plan yet, never got one, or was deleted. */
+export function readTimeline(connection: ProjectConnection, buildId: number): Promise<WireTimeline | null> {
+  const path = route`${connection.project}/_apis/build/builds/${buildId}/timeline`;
+  return connection.http.find(
+    { what: `read the timeline of run ${buildId} ${inProject(connection)}`, path },
+    wireTimeline,
+  );
+}
+
+/** Asks only; the run ends when its agents have stopped. */
+export async function cancelRun(connection: ProjectConnection, buildId: number): Promise<void> {
+  const path = route`${connection.project}/_apis/build/builds/${buildId}`;
+  const what = `cancel run ${buildId} ${inProject(connection)}`;
+  await connection.http.read({ what, method: 'PATCH', path, body: { status: 'cancelling' } }, wireBuild);
+}

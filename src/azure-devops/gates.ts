@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { route } from './ask.ts';
+import type { Gate } from './port.ts';
+import { inProject, type ProjectConnection } from './project-connection.ts';
+import { orderOf, person } from './read-approval.ts';
+import { wireIdentity } from './wire.ts';
+
+/** The id of the kind of check that Azure DevOps calls "Approval", the same in every organisation. */
+const APPROVAL_CHECK = '8c6f20a7-a545-4486-9777-f762fafe0d4d';
+/** Azure's own default: 30 days. */
+const DEFAULT_TIMEOUT_MINUTES = 43_200;
+
+const wireCheck = z.object({
+  type: z.object({ id: z.string().nullish(), name: z.string().nullish() }).nullish(),
+  isDisabled: z.boolean().nullish(),
+  timeout: z.number().nullish(),
+  settings: z
+    .object({
+      approvers: z.array(wireIdentity).nullish(),
+      executionOrder: z.string().nullish(),
+      minRequiredApprovers: z.number().nullish(),
+      requesterCannotBeApprover: z.boolean().nullish(),
+    })
+    .nullish(),
+});
+
+/** The environment's approval check; null without one. */
+export async function readGate(connection: ProjectConnection, environmentId: number): Promise<Gate | null> {
+  const { http, project } = connection;
+  const { items } = await http.list(
+    {
+      what: `list the checks of environment ${environmentId} ${inProject(connection)}`,
+      path: route`${project}/_apis/pipelines/checks/configurations`,
+      query: { resourceType: 'environment', resourceId: environmentId, $expand: 'settings' },
+      apiVersion: '7.1-preview.1',
+    },
+    wireCheck,
+  );
+  const check = items.find(
+    ({ type, isDisabled }) => type?.id?.toLowerCase() === APPROVAL_CHECK && !isDisabled,
+  );
+  if (!check) return null;
+  return {
+    approvers: (check.settings?.approvers ?? []).map((approver) => ({
+      ...person(approver),
+      isGroup: approver.isContainer === true,
+    })),
+    minRequired: check.settings?.minRequiredApprovers ?? 0,
+    order: orderOf(check.settings?.executionOrder),
+    selfApprovalAllowed: check.settings?.requesterCannotBeApprover !== true,
+    timeoutMinutes: check.timeout ?? DEFAULT_TIMEOUT_MINUTES,
+  };
+}
