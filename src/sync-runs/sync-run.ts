@@ -84,6 +84,8 @@ export type SyncRun = {
   deployBegan: boolean;
   cancelRequestedBy: Actor | null;
   cancelRequestedAt: Date | null;
+  /** Projection of the run's revert; null when there is none. */
+  revertStatus: string | null;
   webUrl: string | null;
   /** Azure's own stamp of the last observed change: equal stamps need no timeline. */
   changedAt: string | null;

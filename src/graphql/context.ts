@@ -1,0 +1,17 @@
+import type { Viewer } from '../access/viewer.ts';
+import type { Db } from '../database/database.ts';
+import type { EventFeed } from '../events/feed.ts';
+import type { LogPlace } from '../events/cursor.ts';
+
+/**
+ * What a resolver is given, made for each request. An interface, because later rooms add to it what only they know.
+ * In a subscription it lives for hours: nothing in it may be remembered from one event to the next.
+ */
+export interface Context {
+  db: Db;
+  viewer: Viewer;
+  feed: EventFeed;
+  /** The log's place when the request arrived, before anything else was read for it. */
+  logPlace: LogPlace;
+  heartbeatEveryMs: number;
+}

@@ -1,0 +1,175 @@
+import type { ObjectRef } from '@pothos/core';
+import type { Key, Order, Page, PageRequest } from '../database/page.ts';
+import { builder, type Types } from './builder.ts';
+import { badInput } from './user-error.ts';
+
+export const MOST_IN_PAGE = 100;
+const USUAL_IN_PAGE = 20;
+
+export type PageArgs = {
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+};
+
+export type Edge<Row> = { cursor: string; node: Row };
+export type Connection<Row> = {
+  edges: Edge<Row>[];
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
+  /** Counts only when it is asked for. */
+  totalCount: () => Promise<number>;
+};
+
+export const pageArgs = builder.args((t) => ({
+  first: t.int({
+    description: `How many to return from the start, 1 to ${MOST_IN_PAGE}; ${USUAL_IN_PAGE} when neither \`first\` nor \`last\` is given.`,
+  }),
+  after: t.string({ description: 'Return only what lies behind the edge with this cursor.' }),
+  last: t.int({
+    description: `How many to return from the end, 1 to ${MOST_IN_PAGE}. Not together with \`first\`.`,
+  }),
+  before: t.string({ description: 'Return only what lies before the edge with this cursor.' }),
+}));
+
+/** The part of a list that the arguments ask for. Throws BAD_USER_INPUT. */
+export function parsePage<Row>(args: PageArgs, order: Order<Row>): PageRequest {
+  const { first, last } = args;
+  if (first != null && last != null) throw badInput('Give `first` or `last`, not both.');
+  return {
+    limit: parseCount(first == null ? 'last' : 'first', first ?? last),
+    after: args.after == null ? null : decodeKey(args.after, order),
+    before: args.before == null ? null : decodeKey(args.before, order),
+    fromEnd: last != null,
+  };
+}
+
+export function parseCount(name: string, count: number | null | undefined): number {
+  if (count == null) return USUAL_IN_PAGE;
+  if (count < 1 || count > MOST_IN_PAGE) {
+    throw badInput(
+      `\`${name}\` is ${count}; it must be from 1 to ${MOST_IN_PAGE}. Page through longer lists with the cursors in pageInfo.`,
+    );
+  }
+  return count;
+}
+
+export function toConnection<Row>(
+  page: Page<Row>,
+  order: Order<Row>,
+  totalCount: () => Promise<number>,
+): Connection<Row> {
+  const edges = page.rows.map((node) => ({ cursor: encodeKey(node, order), node }));
+  const pageInfo = {
+    hasNextPage: page.hasNext,
+    hasPreviousPage: page.hasPrevious,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  };
+  return { edges, pageInfo, totalCount };
+}
+
+const signatureOf = <Row>(order: Order<Row>) => `${order.name}:${order.direction}`;
+
+function encodeKey<Row>(row: Row, order: Order<Row>): string {
+  return Buffer.from(
+    JSON.stringify([signatureOf(order), ...order.columns.map(({ of }) => of(row))]),
+  ).toString('base64url');
+}
+
+function decodeKey<Row>(cursor: string, order: Order<Row>): Key {
+  const [signature, ...key] = parseArray(cursor);
+  const fits =
+    key.length === order.columns.length &&
+    order.columns.every(({ type }, index) => isOfType(type, key[index]));
+  if (signature !== signatureOf(order) || !fits) {
+    throw badInput(
+      `"${cursor.slice(0, 60)}" is not a cursor of this list in this order. Pass one unchanged from its edges or pageInfo, with the same ordering.`,
+    );
+  }
+  return key.filter((value) => typeof value === 'string' || typeof value === 'number');
+}
+
+function parseArray(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What Postgres would refuse must not reach it: cursors come from outside. */
+function isOfType(type: 'text' | 'int' | 'timestamptz', value: unknown): boolean {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string' && !value.includes('\0');
+    case 'int':
+      return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
+    case 'timestamptz':
+      return (
+        typeof value === 'string' &&
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) &&
+        !Number.isNaN(Date.parse(value))
+      );
+  }
+}
+
+export const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('PageInfo').implement({
+  description: 'Where a page stands in its list.',
+  fields: (t) => ({
+    hasNextPage: t.exposeBoolean('hasNextPage', {
+      description: 'More follows: ask again with `after: endCursor`.',
+    }),
+    hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+      description: 'More comes before: ask again with `before: startCursor`.',
+    }),
+    startCursor: t.exposeString('startCursor', {
+      nullable: true,
+      description: 'Cursor of the first edge; null when the page is empty.',
+    }),
+    endCursor: t.exposeString('endCursor', {
+      nullable: true,
+      description: 'Cursor of the last edge; null when the page is empty.',
+    }),
+  }),
+});
+
+/** The types `<Name>Connection` and `<Name>Edge` for a list of `what` (plural). */
+export function connectionOf<Row>(name: string, node: ObjectRef<Types, Row>, what: string) {
+  const EdgeType = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
+    description: `One of the ${what}, with its place in the list.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        description:
+          'Give it as `after` or `before` to continue from here. It stays valid when the list changes.',
+      }),
+      // Pothos cannot work out the shape of a type parameter; `node` and `Row` are the same by the signature.
+      node: t.field({ type: node, description: 'The object itself.', resolve: (edge) => edge.node as never }),
+    }),
+  });
+  return builder.objectRef<Connection<Row>>(`${name}Connection`).implement({
+    description: `A page of ${what}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [EdgeType],
+        description: `The ${what} of this page, in order.`,
+        resolve: (page) => page.edges,
+      }),
+      pageInfo: t.field({
+        type: PageInfo,
+        description: 'Whether there is more, and where to continue.',
+        resolve: (page) => page.pageInfo,
+      }),
+      totalCount: t.int({
+        description: `How many ${what} there are on all pages together.`,
+        resolve: (page) => page.totalCount(),
+      }),
+    }),
+  });
+}
