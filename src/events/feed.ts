@@ -82,10 +82,12 @@ export class EventFeed implements AsyncDisposable {
    * Batches in the log's order, without gap or double, until the signal aborts or the feed ends. It reads only as fast
    * as it is asked: a slow consumer costs one position. Throws CursorExpired when events behind `after` are gone.
    */
-  subscribe(subscription: Subscription): AsyncIterableIterator<EventBatch> {
+  subscribe(subscription: Subscription): AsyncIterableIterator<EventBatch, undefined> {
     const left = new AbortController();
     const signals = [left.signal, this.#end.signal, ...(subscription.signal ? [subscription.signal] : [])];
-    const batches = this.#batches(subscription, AbortSignal.any(signals));
+    // Taken now, not at the first next(): what happens between the two belongs to the subscriber.
+    const start = { era: this.#era, position: subscription.after ?? this.#position };
+    const batches = this.#batches(subscription, start, AbortSignal.any(signals));
     return {
       [Symbol.asyncIterator]() {
         return this;
@@ -107,14 +109,14 @@ export class EventFeed implements AsyncDisposable {
 
   /** Backfill, cutover and streaming are this one loop: read on from the window, or from the table when further behind. */
   async *#batches(
-    { filter, after, quietAfterMs }: Subscription,
+    { filter, quietAfterMs }: Subscription,
+    start: { era: object; position: bigint },
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, undefined> {
-    const era = this.#era;
-    let position = after ?? this.#position;
+    let { position } = start;
     let toldAt = performance.now();
     while (!signal.aborted) {
-      if (era !== this.#era) throw new CursorExpired();
+      if (start.era !== this.#era) throw new CursorExpired();
       let events: LoggedEvent[] = [];
       if (position < this.#position) {
         ({ events, position } =

@@ -14,7 +14,7 @@ export type TestDatabase = AsyncDisposable & { url: string; database: Database; 
 export async function createTestDatabase({ maxConnections = 10 } = {}): Promise<TestDatabase> {
   const server = inject('postgresUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runOn(server, `create database ${name} template ${TEMPLATE}`);
+  await runOn(server, `create database ${name} template ${TEMPLATE} strategy file_copy`);
   const url = Object.assign(new URL(server), { pathname: `/${name}` }).href;
   const database = openDatabase({ url, maxConnections, logger: silent });
   await ensureEpoch(database.db);
