@@ -58,7 +58,7 @@ async function observeIfMoved(
   if (run?.status === 'COMPLETED' && run.changedAt === build.changedAt) return true;
   const waits = look.pendingApprovals.some((approval) => approval.buildId === build.buildId);
   if (run?.status === 'PENDING_APPROVAL' && waits && run.changedAt === build.changedAt) return true;
-  return guarded(services, build.buildId, () => observeBuild(services, tenant, build));
+  return guarded(services, build.buildId, () => observeBuild(services, tenant, build.buildId));
 }
 
 /** One run that cannot be read must not hide the others of its project. */

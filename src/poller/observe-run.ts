@@ -1,6 +1,7 @@
 /** What one observed build does to our record: adopt it, store what was handed over, then move its status. */
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
-import type { BuildObservation, RunObservation } from '../azure-devops/port.ts';
+import type { RunObservation } from '../azure-devops/port.ts';
+import type { ChangeSet } from '../change-sets/change-set.ts';
 import { readContent, readPreview } from '../change-sets/change-set-content.ts';
 import { recordPortalDecisions } from '../change-sets/portal-decisions.ts';
 import { repositoryOf } from '../change-sets/present-digest.ts';
@@ -8,28 +9,20 @@ import { newestChangeSet, storeChangeSet, storeResults } from '../change-sets/st
 import { PREVIEW_READY_TAG } from '../pipeline/contract.ts';
 import { adoptRun, AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
 import { observedError } from '../sync-runs/observed-error.ts';
-import {
-  canceledBy,
-  deployBegan,
-  observedApproval,
-  observedEvent,
-  observedOutcome,
-} from '../sync-runs/observed-event.ts';
+import { deployBegan, observedEvent, observedOutcome } from '../sync-runs/observed-event.ts';
+import { observedFacts } from '../sync-runs/observed-facts.ts';
 import { digestKey } from '../sync-runs/pipeline-credentials.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncError, SyncRun } from '../sync-runs/sync-run.ts';
-import { applyToRun, type LockedRun, lockRun, type RunFacts } from '../sync-runs/write-run.ts';
+import { applyToRun, type LockedRun, lockRun } from '../sync-runs/write-run.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 
 /** The run of a build that a list showed, brought up to date. */
-export async function observeBuild(
-  services: Services,
-  tenant: Tenant,
-  build: BuildObservation,
-): Promise<SyncRun> {
-  const run = await adoptRun(services.db, tenant, build);
-  const seen = await services.azure.readRun(tenant, build.buildId);
-  return seen ? observeRun(services, { tenant, run }, seen) : run;
+export async function observeBuild(services: Services, tenant: Tenant, buildId: number): Promise<void> {
+  const seen = await services.azure.readRun(tenant, buildId);
+  if (!seen) return;
+  const run = await adoptRun(services.db, tenant, seen);
+  await observeRun(services, { tenant, run }, seen);
 }
 
 /**
@@ -43,13 +36,16 @@ export async function observeRun(
 ): Promise<SyncRun> {
   if (seen.tags.includes(PREVIEW_READY_TAG)) await takeChangeSet(services, { tenant, run }, seen);
   for (const approval of seen.approvals) await recordPortalDecisions(services, run, approval);
-  if (seen.phase === 'FINISHED' && (run.status !== 'COMPLETED' || wasRetried(run, seen)))
-    await takeResults(services, { tenant, run }, seen);
+  if (seen.phase === 'FINISHED') await takeResults(services, { tenant, run }, seen);
   const error = await readErrorOf(services, { tenant, run }, seen);
   return inTransaction(services.db, async (tx) => {
     const locked = await lockReopened(tx, run, seen);
     const event = observedEvent(locked.run, seen);
-    const facts = { ...factsOf(locked.tenant, locked.run, seen), error, observedAt: await databaseNow(tx) };
+    const facts = {
+      ...observedFacts(locked.tenant, locked.run, seen),
+      error,
+      observedAt: await databaseNow(tx),
+    };
     return applyToRun(tx, locked, { event, facts, actor: AZURE_DEVOPS_ACTOR });
   });
 }
@@ -66,21 +62,6 @@ async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise
 
 const wasRetried = (run: SyncRun, seen: RunObservation) =>
   run.status === 'COMPLETED' && seen.attempt > run.attempt;
-
-function factsOf(tenant: Tenant, run: SyncRun, seen: RunObservation): RunFacts {
-  return {
-    name: seen.runName,
-    webUrl: seen.webUrl,
-    attempt: seen.attempt,
-    stages: seen.stages,
-    startedAt: seen.startedAt ? new Date(seen.startedAt) : null,
-    approval: observedApproval(seen, tenant.gateCheck),
-    deployBegan: run.deployBegan || deployBegan(seen),
-    canceledBy: canceledBy(run, seen),
-    changedAt: seen.changedAt,
-    ...(seen.finishedAt ? { completedAt: new Date(seen.finishedAt) } : {}),
-  };
-}
 
 async function takeChangeSet(
   services: Services,
@@ -109,9 +90,12 @@ async function takeResults(
 ): Promise<void> {
   if (!deployBegan(seen)) return;
   const changeSet = await newestChangeSet(services.db, run.id);
+  if (changeSet && hasResults(changeSet)) return;
   const report = changeSet && (await services.azure.readResults(tenant, seen.buildId));
   if (report) await storeResults(services.db, changeSet, report.results);
 }
+
+const hasResults = ({ summary }: ChangeSet) => summary.applied + summary.skipped + summary.failed > 0;
 
 async function readErrorOf(
   services: Services,
@@ -120,7 +104,7 @@ async function readErrorOf(
 ): Promise<SyncError | null> {
   const outcome = seen.phase === 'FINISHED' ? observedOutcome(run, seen) : null;
   if (!outcome || outcome === 'SUCCEEDED') return null;
-  if (run.status === 'COMPLETED' && !wasRetried(run, seen)) return run.error;
+  if (run.status === 'COMPLETED' && run.error && !wasRetried(run, seen)) return run.error;
   const attachment = await services.azure.readError(tenant, seen.buildId);
   const began = run.deployBegan || deployBegan(seen);
   return observedError(seen, outcome, { attachment, deployBegan: began, at: await databaseNow(services.db) });

@@ -1,10 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { inTransaction, type Db, type Queryable, type Tx } from '../database/database.ts';
-import type { BuildObservation } from '../azure-devops/port.ts';
+import type { BuildObservation, RunObservation } from '../azure-devops/port.ts';
 import type { Actor } from '../events/actor.ts';
 import { isId } from '../lib/ids.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { lockTenant } from '../tenants/write-tenant.ts';
+import { observedEvent } from './observed-event.ts';
+import { observedFacts, UNKNOWN_RUN } from './observed-facts.ts';
 import type { SyncRun } from './sync-run.ts';
 import { syncRuns } from './sync-runs.table.ts';
 import { insertRun } from './write-run.ts';
@@ -13,17 +15,17 @@ import { insertRun } from './write-run.ts';
  * The run of a build: by its number, else by the request id that we gave it when we queued it (the answer may have
  * been lost), else a new one, because somebody started it in Azure DevOps or a schedule did.
  */
-export async function adoptRun(db: Db, tenant: Tenant, build: BuildObservation): Promise<SyncRun> {
-  const known = await findByBuild(db, tenant, build);
+export async function adoptRun(db: Db, tenant: Tenant, seen: RunObservation): Promise<SyncRun> {
+  const known = await findByBuild(db, tenant, seen);
   if (known) return known;
   return inTransaction(db, async (tx) => {
     const locked = await lockTenant(tx, tenant.id);
     if (!locked)
-      throw new Error(`The tenant ${tenant.id} disappeared while its run ${build.buildId} was read.`);
+      throw new Error(`The tenant ${tenant.id} disappeared while its run ${seen.buildId} was read.`);
     return (
-      (await findByBuild(tx, tenant, build)) ??
-      (await bindOurs(tx, tenant, build)) ??
-      (await insertRun(tx, locked, factsOf(build), requesterOf(build)))
+      (await findByBuild(tx, tenant, seen)) ??
+      (await bindOurs(tx, tenant, seen)) ??
+      (await insertRun(tx, locked, foundRun(locked, seen)))
     );
   });
 }
@@ -47,16 +49,27 @@ async function bindOurs(tx: Tx, tenant: Tenant, build: BuildObservation): Promis
   return bound ?? null;
 }
 
-const factsOf = (build: BuildObservation) => ({
-  buildId: build.buildId,
-  name: build.runName,
-  webUrl: build.webUrl,
-  trigger: build.trigger,
-  mode: build.mode,
-  comment: build.comment,
-  requestedBy: requesterOf(build),
-  queuedAt: new Date(build.queuedAt),
-});
+/**
+ * A run that ended before anybody here saw it appears with its ending. An open one begins as started at the most:
+ * what its later statuses promise (a change set, a gate) has yet to be read.
+ */
+function foundRun(tenant: Tenant, seen: RunObservation) {
+  const first = seen.phase === 'QUEUED' ? null : 'started';
+  const run = {
+    ...observedFacts(tenant, UNKNOWN_RUN, seen),
+    buildId: seen.buildId,
+    trigger: seen.trigger,
+    mode: seen.mode,
+    comment: seen.comment,
+    requestedBy: requesterOf(seen),
+    queuedAt: new Date(seen.queuedAt),
+  };
+  return {
+    run,
+    event: seen.phase === 'FINISHED' ? observedEvent(UNKNOWN_RUN, seen) : first,
+    actor: requesterOf(seen),
+  };
+}
 
 /** Who started it, as far as Azure DevOps says; a schedule is Azure DevOps itself. */
 function requesterOf(build: BuildObservation): Actor {

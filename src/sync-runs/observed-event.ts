@@ -4,7 +4,7 @@ import { PIPELINE_ERROR_CODES } from '../pipeline/contract.ts';
 import type { Approval, CanceledBy, SyncRun, SyncRunOutcome } from './sync-run.ts';
 import { endingOf, type SyncRunEvent } from './transitions.ts';
 
-type KnownRun = Pick<SyncRun, 'status' | 'attempt' | 'cancelRequestedAt' | 'stages'>;
+type KnownRun = Pick<SyncRun, 'status' | 'cancelRequestedAt'>;
 
 /** null: nothing that the table needs to hear, or an ending in a word that is not known yet. */
 export function observedEvent(run: KnownRun, seen: RunObservation): SyncRunEvent | null {

@@ -14,6 +14,9 @@ import type { SyncRun } from './sync-run.ts';
 import { syncRuns } from './sync-runs.table.ts';
 import { insertRun } from './write-run.ts';
 
+/** graphile-worker waits longer after each try: seven take about ten minutes in all. */
+const TRIES_TO_QUEUE = 7;
+
 export type StartSyncInput = { tenantId: TenantId; mode: SyncMode; comment: string | null };
 
 /**
@@ -37,8 +40,8 @@ export async function startSync(services: Services, viewer: Viewer, input: Start
       requestedBy: viewer.actor,
       queuedAt,
     };
-    const run = await insertRun(tx, tenant, facts, viewer.actor);
-    await enqueue(tx, 'queue-run', { runId: run.id });
+    const run = await insertRun(tx, tenant, { run: facts, event: null, actor: viewer.actor });
+    await enqueue(tx, 'queue-run', { runId: run.id }, { maxAttempts: TRIES_TO_QUEUE });
     return run;
   });
 }

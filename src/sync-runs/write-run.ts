@@ -21,16 +21,21 @@ export type RunFacts = Partial<Omit<SyncRun, 'id' | 'tenantId' | 'status' | 'out
 
 export type NewRun = Pick<SyncRun, 'trigger' | 'mode' | 'comment' | 'requestedBy' | 'queuedAt'> & RunFacts;
 
-/** Adds a run that is STARTING. Older open runs of the tenant are superseded by it, or it by a newer one. */
-export async function insertRun(tx: Tx, tenant: Tenant, run: NewRun, actor: Actor): Promise<SyncRun> {
+/**
+ * Adds a run that is STARTING, or already where `event` led from there. Older open runs of the tenant are superseded
+ * by it, or it by a newer one.
+ */
+export async function insertRun(
+  tx: Tx,
+  tenant: Tenant,
+  { run, event, actor }: { run: NewRun; event: SyncRunEvent | null; actor: Actor },
+): Promise<SyncRun> {
   const isOlder = await hasNewerRun(tx, tenant, run.queuedAt);
-  const values = {
-    ...run,
-    id: newId('run'),
-    tenantId: tenant.id,
-    status: 'STARTING' as const,
-    isSuperseded: isOlder,
-  };
+  const cell = event ? transition('STARTING', event) : 'stay';
+  const { to: status, outcome } =
+    typeof cell === 'object' ? cell : ({ to: 'STARTING', outcome: null } as const);
+  const isSuperseded = isOlder && status !== 'COMPLETED';
+  const values = { ...run, id: newId('run'), tenantId: tenant.id, status, outcome, isSuperseded };
   const [inserted] = await tx.insert(syncRuns).values(values).returning();
   if (!inserted) throw new Error(`The run ${values.id} was not inserted.`);
   if (!isOlder) await supersedeOlderRuns(tx, inserted);

@@ -68,12 +68,7 @@ const finished = (result: NonNullable<RunObservation['result']>, more: Partial<R
 const known = (
   status: Parameters<typeof observedEvent>[0]['status'],
   cancelRequestedAt: Date | null = null,
-) => ({
-  status,
-  attempt: 1,
-  cancelRequestedAt,
-  stages: [],
-});
+) => ({ status, cancelRequestedAt });
 
 describe('an observation of an open run', () => {
   it.each([
