@@ -128,12 +128,13 @@ function taskList(handlers: JobHandlers): TaskList {
 /** Each listening connection says whose it is for as long as it lives. */
 function presence(): WorkerEvents {
   const events: WorkerEvents = new EventEmitter();
-  // A connection that fails here fails its LISTEN too, and is replaced.
+  // Both events come before graphile-worker's own LISTEN or UNLISTEN: `drain` is when that is done. A connection that
+  // fails here failed there too, and is replaced.
   events.on('pool:listen:success', ({ client, workerPool }) => {
-    client.query(HOLD_PRESENCE, [workerPool.id]).catch(() => undefined);
+    client.once('drain', () => void client.query(HOLD_PRESENCE, [workerPool.id]).catch(() => undefined));
   });
   events.on('pool:listen:release', ({ client, workerPool }) => {
-    client.query(GIVE_UP_PRESENCE, [workerPool.id]).catch(() => undefined);
+    client.once('drain', () => void client.query(GIVE_UP_PRESENCE, [workerPool.id]).catch(() => undefined));
   });
   return events;
 }
