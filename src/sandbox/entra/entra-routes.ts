@@ -44,11 +44,11 @@ async function endpoint(
       const form = await readForm(request);
       const directory = directoryOf(state, authority);
       failIfAsked(state, directory?.directoryId ?? '*', form);
-      const { tokens, codes, directories } = state;
+      const { tokens, codes } = state;
       return sendJson(
         response,
         200,
-        await grantToken({ tokens, codes, directories: directories(), directory }, form),
+        await grantToken({ tokens, codes, directories: state.directories(), directory }, form),
       );
     }
     case 'GET v2.0/.well-known/openid-configuration':
@@ -83,7 +83,7 @@ function directoryOf(state: EntraState, authority: string): Directory | null {
 }
 
 function failIfAsked(state: EntraState, directoryId: string, form: URLSearchParams): void {
-  const fault = state.takeFault(directoryId);
+  const fault = state.takeFault(directoryId, form.has('device_code'));
   if (fault === 'unavailable')
     throw new EntraError(
       'temporarily_unavailable',
@@ -91,8 +91,7 @@ function failIfAsked(state: EntraState, directoryId: string, form: URLSearchPara
       'A transient error has occurred. Please try again.',
       { status: 503 },
     );
-  if (fault === 'slow_down' && form.has('device_code'))
-    throw new EntraError('slow_down', 70016, 'The client polls too often.');
+  if (fault === 'slow_down') throw new EntraError('slow_down', 70016, 'The client polls too often.');
 }
 
 function newDeviceCode(state: EntraState, authority: string, form: URLSearchParams): Record<string, unknown> {

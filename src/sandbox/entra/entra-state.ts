@@ -12,8 +12,8 @@ export type EntraState = {
   pollIntervalSeconds: number;
   issuerOf: (directoryId: string) => string;
   directories(): ReadonlyMap<string, Directory>;
-  /** One fault that is due for the directory, or null. */
-  takeFault(directoryId: string): EntraFault | null;
+  /** One fault that is due for the directory, or null; only those who poll with a device code can be too fast. */
+  takeFault(directoryId: string, isPoll: boolean): EntraFault | null;
   /** `choice`: an account's object id or user name, or one of the page's other answers. Throws BadRequest. */
   answer(code: DeviceCode, choice: string): void;
 };

@@ -67,7 +67,7 @@ export async function createEntra({
     pollIntervalSeconds,
     issuerOf,
     directories: () => new Map(Object.entries(saved.value.directories)),
-    takeFault: (directoryId) => takeFault(faults, directoryId),
+    takeFault: (directoryId, isPoll) => takeFault(faults, directoryId, isPoll),
     answer: (code, choice) => answer(state, code, choice),
   };
   const entra: Entra = {
@@ -195,8 +195,12 @@ function verdictOf(
 function takeFault(
   faults: { directoryId: string; fault: EntraFault; left: number }[],
   directoryId: string,
+  isPoll: boolean,
 ): EntraFault | null {
-  const index = faults.findIndex((due) => due.directoryId === '*' || due.directoryId === directoryId);
+  const index = faults.findIndex(
+    (due) =>
+      (due.directoryId === '*' || due.directoryId === directoryId) && (isPoll || due.fault !== 'slow_down'),
+  );
   const due = faults[index];
   if (!due) return null;
   due.left -= 1;
