@@ -15,7 +15,8 @@ import {
   userForPostgres,
 } from './embedded-binaries.ts';
 
-export type EmbeddedPostgres = AsyncDisposable & { url: string; stop(): Promise<void> };
+/** `dataFolder` is where the data really lies. */
+export type EmbeddedPostgres = AsyncDisposable & { url: string; dataFolder: string; stop(): Promise<void> };
 
 /** For data that nobody will miss: a crash of the machine may corrupt it. */
 export const NOTHING_TO_LOSE = {
@@ -47,7 +48,7 @@ export async function startEmbeddedPostgres(options: {
   const { child, port } = await launch(place, options.settings ?? {}, options.logger);
   const stop = () => stopChild(child);
   const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-  return { url, stop, [Symbol.asyncDispose]: stop };
+  return { url, dataFolder: data, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** Made in a folder beside, then renamed: an initdb that was interrupted leaves nothing behind that looks complete. */

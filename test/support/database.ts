@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { type Database, openDatabase } from '../../src/database/database.ts';
 import { ensureEpoch } from '../../src/events/log-head.ts';
-import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { TEMPLATE } from './global-setup.ts';
+import { silent } from './silent.ts';
 
-/** For tests: only what is wrong in the test itself would be worth reading. */
-export const silent: Logger = createLogger('silent', () => undefined);
+export { silent };
 
 export type TestDatabase = AsyncDisposable & { url: string; database: Database; drop(): Promise<void> };
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -20,9 +21,8 @@ export const TEMPLATE = 'template_of_tests';
 /** One Postgres for the whole run, with one migrated database that the test files clone. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const logger = createLogger('warn', (line) => console.error(line));
-  const folder = await mkdtemp(join(tmpdir(), 'tenant-sync-test-'));
   const postgres = await startEmbeddedPostgres({
-    dataFolder: join(folder, 'data'),
+    dataFolder: join(tmpdir(), `tenant-sync-test-${randomBytes(6).toString('hex')}`),
     logger,
     settings: { ...NOTHING_TO_LOSE, max_connections: '300', autovacuum: 'off' },
   });
@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('postgresUrl', postgres.url);
   return async () => {
     await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(postgres.dataFolder, { recursive: true, force: true });
   };
 }
 
