@@ -1,0 +1,199 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DESIRED_BRANCH } from '../../pipeline/contract.ts';
+import type {
+  AzureDevOpsWorld,
+  AzureDevOpsWorldOptions,
+  Behaviour,
+  Route,
+  SandboxRun,
+  TenantBlueprint,
+  TenantKey,
+} from '../contract.ts';
+import type { Build } from './build.ts';
+import { GitStore, type GitRepository } from './git/git-store.ts';
+import { readTextFile, readTextFiles } from './git/read-files.ts';
+import { gitPath } from './git/tree.ts';
+import { createRoute, type Interceptor } from './http/front-door.ts';
+import { AZURE_DEVOPS, personNamed } from './identity.ts';
+import { openLedger, type LedgerEntry } from './ledger.ts';
+import { layTenant } from './lay-tenant.ts';
+import { openOidcIssuer } from './oidc-issuer.ts';
+import { editBranch } from './edit-branch.ts';
+import { publicRoutes, routes } from './routes/all-routes.ts';
+import { AgentPool } from './runs/agents.ts';
+import { cancelBuild, retryBuild } from './runs/change-build.ts';
+import { decideApproval } from './runs/decide-approval.ts';
+import { queueBuild } from './runs/queue-build.ts';
+import { modeOf } from './runs/run.ts';
+import { openStateFiles } from './state-files.ts';
+import { WakeUp } from './wake-up.ts';
+import {
+  buildOf,
+  tenantOf,
+  tenantOfBuild,
+  worldChanged,
+  type World,
+  type WorldWithoutAgents,
+} from './world.ts';
+
+/** Opens the world that lies in the data folder, or an empty one, and takes up its open runs. */
+export async function createAzureDevOpsWorld(
+  options: AzureDevOpsWorldOptions,
+): Promise<SimulatedAzureDevOps> {
+  await mkdir(options.dataFolder, { recursive: true });
+  const files = await openStateFiles(options.dataFolder);
+  const base: WorldWithoutAgents = {
+    options,
+    state: files.state,
+    builds: files.builds,
+    files,
+    git: new GitStore(join(options.dataFolder, 'git')),
+    ledger: await openLedger(options.dataFolder),
+    oidc: await openOidcIssuer(options.dataFolder),
+    wakeUp: new WakeUp(),
+  };
+  const agents = new AgentPool(base);
+  const world = new SimulatedAzureDevOps({ ...base, agents });
+  agents.resume();
+  return world;
+}
+
+/** The simulated Azure DevOps, and beyond the contract what judges and scripted faults need. */
+export class SimulatedAzureDevOps implements AzureDevOpsWorld {
+  readonly route: Route;
+  readonly #world: World;
+  #interceptor: Interceptor = (_request, next) => next();
+
+  constructor(world: World) {
+    this.#world = world;
+    this.route = createRoute(world, { routes, publicRoutes, interceptor: () => this.#interceptor });
+  }
+
+  /** Puts a fault, or anything else, between every request and its answer. */
+  intercept(interceptor: Interceptor): void {
+    this.#interceptor = interceptor;
+  }
+
+  /** What really happened, oldest first. */
+  ledger(): readonly LedgerEntry[] {
+    return this.#world.ledger.entries();
+  }
+
+  /** A protected branch takes pull requests only; the pipeline itself is let through. */
+  protectBranch(key: TenantKey, branch: string, isProtected: boolean): void {
+    const { repositoryId } = tenantOf(this.#world, key);
+    const row = this.#world.state.repositories.find(({ id }) => id === repositoryId);
+    if (!row) return;
+    const others = row.protectedBranches.filter((name) => name !== branch);
+    row.protectedBranches = isProtected ? [...others, branch] : others;
+    worldChanged(this.#world);
+  }
+
+  addTenant(blueprint: TenantBlueprint): Promise<void> {
+    return layTenant(this.#world, blueprint);
+  }
+
+  tenants(): TenantKey[] {
+    return this.#world.state.tenants.map(({ key }) => key);
+  }
+
+  runs(key?: TenantKey): SandboxRun[] {
+    const definitionId = key && tenantOf(this.#world, key).definitionId;
+    return [...this.#world.builds.values()]
+      .filter(
+        (build) => !build.isDeleted && (definitionId === undefined || build.definitionId === definitionId),
+      )
+      .reverse()
+      .map((build) => this.#runOf(build));
+  }
+
+  #runOf(build: Build): SandboxRun {
+    const { id, phase, result, reason, phaseSince } = build;
+    const { key } = tenantOfBuild(this.#world, build);
+    return { ...key, buildId: id, phase, result, reason, mode: modeOf(build), since: new Date(phaseSince) };
+  }
+
+  async runSchedule(key: TenantKey): Promise<number> {
+    const { definitionId } = tenantOf(this.#world, key);
+    const definition = this.#world.state.definitions.find(({ id }) => id === definitionId);
+    if (!definition) throw new Error(`Pipeline ${definitionId} of ${key.repository} is not in the sandbox.`);
+    const request = {
+      definition,
+      reason: 'schedule',
+      requestedBy: AZURE_DEVOPS,
+      templateParameters: {},
+    } as const;
+    return (await queueBuild(this.#world, request)).id;
+  }
+
+  cancel(buildId: number, as: string): Promise<void> {
+    return inTurn(() => cancelBuild(this.#world, buildOf(this.#world, buildId), personNamed(as)));
+  }
+
+  retry(buildId: number, as: string): Promise<void> {
+    return inTurn(() => retryBuild(this.#world, buildOf(this.#world, buildId), personNamed(as)));
+  }
+
+  decideInPortal(
+    buildId: number,
+    verdict: 'approved' | 'rejected',
+    by: string,
+    comment: string,
+  ): Promise<void> {
+    return inTurn(() => {
+      const build = buildOf(this.#world, buildId);
+      const approval = build.approvals.findLast(({ status }) => status === 'pending');
+      if (!approval) throw new Error(`Run ${buildId} waits for no approval.`);
+      decideApproval(this.#world, { build, approval }, { verdict, by: personNamed(by), comment });
+    });
+  }
+
+  setBehaviour(key: TenantKey, behaviour: Behaviour): void {
+    tenantOf(this.#world, key).behaviour = behaviour;
+    worldChanged(this.#world);
+  }
+
+  behaviourOf(key: TenantKey): Behaviour {
+    return tenantOf(this.#world, key).behaviour;
+  }
+
+  async editFile(key: TenantKey, path: string, content: string | null, message: string): Promise<string> {
+    const edits = new Map([[gitPath(path), content === null ? null : Buffer.from(content)]]);
+    const commit = await editBranch(this.#world, tenantOf(this.#world, key), { message, edits });
+    this.#world.wakeUp.ring();
+    return commit;
+  }
+
+  async readFile(key: TenantKey, branch: string, path: string): Promise<string | null> {
+    const git = this.#repository(key);
+    const head = await git.head(branch);
+    return head === null ? null : readTextFile(git, head, path);
+  }
+
+  async readFiles(key: TenantKey, branch: string): Promise<Map<string, string>> {
+    const git = this.#repository(key);
+    const head = await git.head(branch);
+    return head === null ? new Map<string, string>() : readTextFiles(git, head);
+  }
+
+  #repository(key: TenantKey): GitRepository {
+    return this.#world.git.repository(tenantOf(this.#world, key).repositoryId);
+  }
+
+  /** Runs that are open stay open, and go on when the world is opened again. */
+  async stop(): Promise<void> {
+    await this.#world.agents.stop();
+    await this.#world.files.flush();
+    await this.#world.ledger.flush();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+/** A refusal rejects the promise; it is never thrown at once. */
+async function inTurn(change: () => void): Promise<void> {
+  await Promise.resolve().then(change);
+}

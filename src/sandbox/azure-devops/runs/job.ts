@@ -1,0 +1,218 @@
+/** The job of one stage: its tasks, the work itself, and how it ends. */
+import {
+  ERROR_ATTACHMENT,
+  STAGE_IDENTIFIERS,
+  type ErrorAttachment,
+  type SyncStage,
+} from '../../../pipeline/contract.ts';
+import { StageError, type StageOutcome } from '../../../pipeline/stage.ts';
+import type { RecordResult, RecordType, TimelineRecord } from '../build.ts';
+import { newGuid } from '../guid.ts';
+import { buildService } from '../identity.ts';
+import { nowOf, type RunningJob } from '../world.ts';
+import { appendLog, openLog } from './log.ts';
+import { goOn, isCanceled, wait, type Run } from './run.ts';
+import { stageContext, type JobPlace } from './stage-context.ts';
+import {
+  addIssue,
+  addRecord,
+  branchOf,
+  changeRecord,
+  childrenOf,
+  endRecord,
+  stageRecord,
+  startRecord,
+  TASKS,
+  WORK_NAMES,
+  type TaskName,
+} from './timeline.ts';
+
+/** Sandbox milliseconds that every job takes, so that its states can be seen. */
+const TASK_MS = {
+  'Initialize job': 300,
+  Checkout: 300,
+  Run: 900,
+  'Finalize Job': 150,
+} as const satisfies Record<TaskName, number>;
+
+/** How long a canceled job may go on before it is abandoned: `cancelTimeoutInMinutes`. */
+const CANCEL_TIMEOUT_MS = 5 * 60_000;
+
+const GENERIC_MESSAGE = "PowerShell exited with code '1'.";
+const UNKNOWN_CODE = 'STAGE_FAILED';
+
+export async function runJob(run: Run, stage: SyncStage): Promise<RecordResult> {
+  const { phase, job } = layJob(run, stage);
+  const token: RunningJob = {
+    build: run.build,
+    jobId: job.id,
+    token: newGuid(),
+    identity: buildService(run.tenant.key.project),
+  };
+  run.jobs.add(token);
+  let result: RecordResult = 'succeeded';
+  try {
+    for (const [index, name] of TASKS.entries()) {
+      const task = addTask(run, job, { stage, name, order: index + 1 });
+      const ended = await runTask(run, { stage, name, job, task, token });
+      if (result === 'succeeded') result = ended;
+    }
+  } finally {
+    run.jobs.delete(token);
+  }
+  for (const record of [job, phase]) endRecord(run.world, run.build, { record, result });
+  return result;
+}
+
+/** A job that a restart interrupted starts over: its records are laid anew. */
+function layJob(run: Run, stage: SyncStage): { phase: TimelineRecord; job: TimelineRecord } {
+  const { world, build } = run;
+  const parent = stageRecord(build, stage);
+  const left = childrenOf(build.records, parent).filter(({ type }) => type === 'Phase');
+  const gone = new Set(left.flatMap((phase) => branchOf(build.records, phase)));
+  build.records = build.records.filter((candidate) => !gone.has(candidate));
+  const lay = (above: TimelineRecord, type: RecordType, identifier: string) => {
+    const laid = addRecord(world, build, { parent: above, type, name: 'Sync', identifier, order: 1 });
+    const previousAttempts = parent.previousAttempts.map((past) => ({ ...past, recordId: laid.id }));
+    changeRecord(world, build, { record: laid, previousAttempts });
+    startRecord(world, build, laid);
+    return laid;
+  };
+  const phase = lay(parent, 'Phase', `${parent.identifier}.Sync`);
+  const job = lay(phase, 'Job', `${parent.identifier}.Sync.__default`);
+  changeRecord(world, build, { record: job, workerName: 'Azure Pipelines 2' });
+  openLog(run, job);
+  return { phase, job };
+}
+
+function addTask(
+  run: Run,
+  job: TimelineRecord,
+  task: { stage: SyncStage; name: TaskName; order: number },
+): TimelineRecord {
+  const isWork = task.name === 'Run';
+  const record = addRecord(run.world, run.build, {
+    parent: job,
+    type: 'Task',
+    name: isWork ? WORK_NAMES[task.stage] : task.name,
+    identifier: `${job.identifier}.${task.name.replaceAll(' ', '')}`,
+    order: task.order,
+  });
+  if (isWork) changeRecord(run.world, run.build, { record, taskName: 'PowerShell' });
+  return record;
+}
+
+type TaskRun = JobPlace & { name: TaskName };
+
+async function runTask(run: Run, task: TaskRun): Promise<RecordResult> {
+  const { world, build } = run;
+  if (isCanceled(run, task.stage) && task.name !== 'Finalize Job') {
+    endRecord(world, build, { record: task.task, result: 'canceled' });
+    return 'canceled';
+  }
+  startRecord(world, build, task.task);
+  openLog(run, task.task);
+  appendLog(run, task.task, `##[section]Starting: ${task.task.name}`);
+  const result = task.name === 'Run' ? await work(run, task) : await idle(run, task);
+  appendLog(run, task.task, `##[section]Finishing: ${task.task.name}`);
+  endRecord(world, build, { record: task.task, result });
+  return result;
+}
+
+async function idle(run: Run, { name, stage, task }: TaskRun): Promise<RecordResult> {
+  if (name === 'Initialize job')
+    appendLog(run, task, `Agent name: 'Azure Pipelines 2', job request of stage ${STAGE_IDENTIFIERS[stage]}`);
+  if (name === 'Checkout') appendLog(run, task, `HEAD is now at ${run.build.sourceVersion.slice(0, 8)}`);
+  await wait(run, TASK_MS[name]);
+  return name !== 'Finalize Job' && isCanceled(run, stage) ? 'canceled' : 'succeeded';
+}
+
+async function work(run: Run, task: TaskRun): Promise<RecordResult> {
+  try {
+    await beforeWork(run, task.stage);
+    const outcome = await untilAbandoned(
+      run,
+      run.world.options.runStage(task.stage, stageContext(run, task)),
+    );
+    goOn(run);
+    // What was done before the agent heard of the cancellation is done.
+    if (outcome === 'abandoned') return 'abandoned';
+    if (outcome.changesNeeded !== undefined) run.build.changesNeeded = outcome.changesNeeded;
+    return outcome.withIssues ? 'succeededWithIssues' : 'succeeded';
+  } catch (error) {
+    goOn(run);
+    return isCanceled(run, task.stage) ? canceled(run, task.task) : failed(run, task, error);
+  }
+}
+
+/** The time that a stage takes by itself, and the behaviour that was set for the tenant. */
+async function beforeWork(run: Run, stage: SyncStage): Promise<void> {
+  const { slowStage, failStage } = run.tenant.behaviour;
+  const slowerMs = slowStage?.stage === stage ? slowStage.ms : 0;
+  await wait(run, TASK_MS.Run + slowerMs);
+  run.signal.throwIfAborted();
+  if (failStage?.stage === stage) throw new StageError(failStage.code ?? UNKNOWN_CODE, failStage.message);
+}
+
+async function untilAbandoned(run: Run, stage: Promise<StageOutcome>): Promise<StageOutcome | 'abandoned'> {
+  const { clock } = run.world.options;
+  const over = new AbortController();
+  const abandonment = new Promise<'abandoned'>((resolve) => {
+    const patience = AbortSignal.any([over.signal, run.stopSignal]);
+    const count = () => void clock.sleep(CANCEL_TIMEOUT_MS, patience).then(() => resolve('abandoned'));
+    run.signal.addEventListener('abort', count, { once: true, signal: over.signal });
+  });
+  try {
+    return await Promise.race([stage, abandonment]);
+  } finally {
+    over.abort();
+  }
+}
+
+function canceled(run: Run, record: TimelineRecord): RecordResult {
+  appendLog(run, record, '##[error]The operation was canceled.');
+  addIssue(run.world, run.build, {
+    record,
+    type: 'error',
+    category: 'General',
+    message: 'The operation was canceled.',
+    data: { type: 'error' },
+  });
+  return 'canceled';
+}
+
+/** Leaves what a real script leaves: a good message with its code, the whole as attachment, and a generic one. */
+function failed(run: Run, { stage, task }: TaskRun, error: unknown): RecordResult {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof StageError ? error.code : UNKNOWN_CODE;
+  const [firstLine = message] = message.split('\n');
+  const { world, build } = run;
+  for (const line of message.split('\n')) appendLog(run, task, `##[error]${line}`);
+  const alreadyTold = task.issues.some((issue) => issue.message === firstLine && issue.data['code'] === code);
+  if (!alreadyTold) {
+    addIssue(world, build, {
+      record: task,
+      type: 'error',
+      category: 'General',
+      message: firstLine,
+      data: { type: 'error', code },
+    });
+  }
+  const whole: ErrorAttachment = { version: 1, code, message, stage };
+  build.attachments.push({
+    timelineId: build.timelineId,
+    recordId: task.id,
+    ...ERROR_ATTACHMENT,
+    content: JSON.stringify(whole),
+  });
+  appendLog(run, task, `##[error]${GENERIC_MESSAGE}`);
+  addIssue(world, build, {
+    record: task,
+    type: 'error',
+    category: 'General',
+    message: GENERIC_MESSAGE,
+    data: { type: 'error', logFileLineNumber: '12' },
+  });
+  changeRecord(world, build, { record: task, finishTime: nowOf(world) });
+  return 'failed';
+}
