@@ -115,7 +115,7 @@ function spawnPostgres({ data, binaries, user }: Place, settings: Record<string,
     {
       ...(user ?? {}),
       cwd: data,
-      env: { LC_ALL: 'C', PATH: process.env['PATH'] ?? '/bin:/usr/bin' },
+      env: { LC_ALL: 'C' },
       stdio: ['pipe', 'ignore', 'pipe'],
       // A session of its own: Ctrl-C reaches this process only, which may finish its work before Postgres goes.
       detached: true,

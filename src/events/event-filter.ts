@@ -1,13 +1,12 @@
-import { and, inArray, or, eq, type SQL, sql } from 'drizzle-orm';
 import type { RunId, TenantId } from '../lib/ids.ts';
 import type { EventKind, LoggedEvent, TenantFacts } from './event.ts';
-import { events } from './events.table.ts';
 
 /** Each part that is given must hold. Statuses match before or after the event. */
 export type TenantMatch = {
   statuses?: readonly string[] | undefined;
   organization?: string | undefined;
   baselineId?: TenantId | undefined;
+  isBaseline?: boolean | undefined;
   /** Anywhere in the name, the display name or the domain, in any case. */
   search?: string | undefined;
 };
@@ -34,13 +33,14 @@ export function matches(filter: EventFilter, event: LoggedEvent): boolean {
 }
 
 function tenantMatches(match: TenantMatch, facts: TenantFacts): boolean {
-  const { statuses, organization, baselineId, search } = match;
+  const { statuses, organization, baselineId, isBaseline, search } = match;
   return (
     (statuses === undefined ||
       statuses.includes(facts.statusBefore) ||
       statuses.includes(facts.statusAfter)) &&
     (organization === undefined || organization === facts.organization) &&
     (baselineId === undefined || baselineId === facts.baselineId) &&
+    (isBaseline === undefined || isBaseline === facts.isBaseline) &&
     (search === undefined || isFound(search, facts))
   );
 }
@@ -48,32 +48,4 @@ function tenantMatches(match: TenantMatch, facts: TenantFacts): boolean {
 function isFound(search: string, { name, displayName, domain }: TenantFacts): boolean {
   const wanted = search.toLowerCase();
   return [name, displayName, domain ?? ''].some((text) => text.toLowerCase().includes(wanted));
-}
-
-/**
- * What an index can do of a filter: lets through everything that matches, and perhaps more. `matches` decides: Postgres
- * and JavaScript do not agree on every letter's case.
- */
-export function coarseCondition({
-  visibleTenants,
-  tenantIds,
-  runId,
-  kinds,
-  tenant,
-}: EventFilter): SQL | undefined {
-  const fact = (name: keyof TenantFacts) => sql`${events.tenant} ->> ${name}`;
-  return and(
-    visibleTenants === 'ALL' ? undefined : isAnyOf(sql`${events.tenantId}`, [...visibleTenants]),
-    tenantIds && isAnyOf(sql`${events.tenantId}`, tenantIds),
-    runId === undefined ? undefined : eq(events.runId, runId),
-    kinds && isAnyOf(sql`${events.body} ->> 'kind'`, kinds),
-    tenant?.statuses &&
-      or(isAnyOf(fact('statusBefore'), tenant.statuses), isAnyOf(fact('statusAfter'), tenant.statuses)),
-    tenant?.organization === undefined ? undefined : eq(fact('organization'), tenant.organization),
-    tenant?.baselineId === undefined ? undefined : eq(fact('baselineId'), tenant.baselineId),
-  );
-}
-
-function isAnyOf(value: SQL, texts: readonly string[]): SQL {
-  return texts.length === 0 ? sql`false` : inArray(value, texts);
 }

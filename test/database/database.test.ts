@@ -9,7 +9,8 @@ import {
 } from '../../src/database/database.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { migrateJobs } from '../../src/jobs/worker.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silent } from '../support/silent.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let test_: TestDatabase;

@@ -2,7 +2,8 @@ import { createServer, connect, type Socket } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Listener } from '../../src/database/listener.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silent } from '../support/silent.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let test_: TestDatabase;

@@ -10,7 +10,8 @@ import { EventFeed } from '../../src/events/feed.ts';
 import { ensureEpoch, readLogHead } from '../../src/events/log-head.ts';
 import { numberEvents } from '../../src/events/number-events.ts';
 import { newId, type TenantId } from '../../src/lib/ids.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silent } from '../support/silent.ts';
 import { append, newEvent, take, versionOf } from '../support/events.ts';
 import { waitFor } from '../support/wait-for.ts';
 

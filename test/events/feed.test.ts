@@ -6,7 +6,8 @@ import { eventLog } from '../../src/events/events.table.ts';
 import { EventFeed } from '../../src/events/feed.ts';
 import { numberEvents } from '../../src/events/number-events.ts';
 import type { RunId } from '../../src/lib/ids.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silent } from '../support/silent.ts';
 import { append, CONTOSO, FABRIKAM, newEvent, take, versionOf } from '../support/events.ts';
 import { waitFor } from '../support/wait-for.ts';
 

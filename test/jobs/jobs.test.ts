@@ -5,7 +5,8 @@ import { freeJobsOfDeadWorkers } from '../../src/jobs/dead-workers.ts';
 import { enqueue, type EnqueueOptions } from '../../src/jobs/jobs.ts';
 import { type JobContext, type JobHandlers, Worker } from '../../src/jobs/worker.ts';
 import { newId, type RunId } from '../../src/lib/ids.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { silent } from '../support/silent.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let test_: TestDatabase;

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createSeal } from '../../src/lib/seal.ts';
+
+const older = { id: 'k1', key: randomBytes(32) };
+const newer = { id: 'k2', key: randomBytes(32) };
+
+test('What was sealed comes back, also after the keys were rotated', () => {
+  const sealed = createSeal([older]).close('a refresh token', 'tenant 1');
+  expect(sealed).not.toContain('refresh');
+  expect(createSeal([newer, older]).open(sealed, 'tenant 1')).toBe('a refresh token');
+});
+
+test('A sealed value works in no other place, not when altered, and not without its key', () => {
+  const seal = createSeal([older]);
+  const sealed = seal.close('a refresh token', 'tenant 1');
+  expect(() => seal.open(sealed, 'tenant 2')).toThrow();
+  expect(() => seal.open(`${sealed.slice(0, -2)}AA`, 'tenant 1')).toThrow();
+  expect(() => createSeal([newer]).open(sealed, 'tenant 1')).toThrow('"k1" is not among the configured keys');
+  expect(() => seal.open('nonsense', 'tenant 1')).toThrow();
+});
+
+test('The same text is sealed differently each time', () => {
+  const seal = createSeal([older]);
+  expect(seal.close('x', 'c')).not.toBe(seal.close('x', 'c'));
+});
+
+test('Derived keys are stable, and differ by purpose, subject and key', () => {
+  const seal = createSeal([older]);
+  const key = seal.derive('purpose', 'subject');
+  expect(seal.derive('purpose', 'subject')).toEqual(key);
+  const others = [
+    seal.derive('other', 'subject'),
+    seal.derive('purpose', 'other'),
+    createSeal([newer]).derive('purpose', 'subject'),
+  ];
+  for (const other of others) expect(other).not.toEqual(key);
+});
