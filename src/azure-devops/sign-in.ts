@@ -4,7 +4,12 @@
  */
 import type { TenantId } from '../lib/ids.ts';
 
-export type TenantAccount = { tenantId: TenantId; directoryId: string };
+/** `application`: the API's own app acts in the directory; `delegated`: a person signed in before, or has to. */
+export type TenantAccount = {
+  tenantId: TenantId;
+  directoryId: string;
+  authentication: 'application' | 'delegated';
+};
 
 export type TenantCredential =
   { kind: 'token'; accessToken: string; expiresAt: Date } | { kind: 'interaction_needed'; message: string };

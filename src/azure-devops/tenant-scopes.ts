@@ -1,0 +1,2 @@
+/** What a pipeline needs in its tenant. */
+export const TENANT_SCOPES = ['https://graph.microsoft.com/.default'];
