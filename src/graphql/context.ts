@@ -1,7 +1,7 @@
 import type { Viewer } from '../access/viewer.ts';
 import type { Db } from '../database/database.ts';
-import type { EventFeed } from '../events/feed.ts';
 import type { LogPlace } from '../events/cursor.ts';
+import type { EventFeed } from '../events/feed.ts';
 
 /**
  * What a resolver is given, made for each request. An interface, because later rooms add to it what only they know.
@@ -13,5 +13,8 @@ export interface Context {
   feed: EventFeed;
   /** The log's place when the request arrived, before anything else was read for it. */
   logPlace: LogPlace;
+  /** What Azure could not be asked about for longer is stale. */
+  staleAfterMs: number;
+  /** Pause between heartbeats on a quiet subscription. */
   heartbeatEveryMs: number;
 }

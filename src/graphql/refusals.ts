@@ -2,6 +2,7 @@ import type { InterfaceRef } from '@pothos/core';
 import { Refusal } from '../lib/errors.ts';
 import { builder, type Types } from './builder.ts';
 import { enumOf } from './enums.ts';
+import { typenameOf } from './typename.ts';
 
 const CODES = {
   NOT_FOUND: 'Nothing of that id exists for the viewer.',
@@ -41,23 +42,19 @@ export const RefusalInterface: InterfaceRef<Types, Refused<Refusal & { code: Ref
     }),
   });
 
-/** NOT_FOUND → NotFound: every refusal's type is named like its code. */
-export const typenameOf = (code: string) =>
-  code.toLowerCase().replace(/(^|_)([a-z])/g, (_all, _gap, letter: string) => letter.toUpperCase());
-
-type RefusalClass<R extends Refusal> = abstract new (...args: never[]) => R;
+type RefusalClass = abstract new (...args: never[]) => Refusal;
+type RefusedBy<Class> = Class extends RefusalClass ? Refused<InstanceType<Class>> : never;
 
 /** Runs an operation, and turns the refusals that its mutation declares into members of its result. */
-export async function refusable<T, R extends Refusal>(
-  declared: readonly RefusalClass<R>[],
+export async function refusable<T, Class extends RefusalClass>(
+  declared: readonly Class[],
   work: () => Promise<T>,
-): Promise<T | Refused<R>> {
+): Promise<T | RefusedBy<Class>> {
   try {
     return await work();
   } catch (error) {
-    const isDeclared = (thrown: unknown): thrown is R =>
-      declared.some((refusal) => thrown instanceof refusal);
-    if (isDeclared(error)) return { refusal: error };
+    // The compiler cannot follow from the list of classes to the one that was thrown.
+    if (declared.some((refusal) => error instanceof refusal)) return { refusal: error } as RefusedBy<Class>;
     throw error;
   }
 }

@@ -1,0 +1,7 @@
+import type { Services } from './services.ts';
+
+declare module '../graphql/context.ts' {
+  interface Context {
+    services: Services;
+  }
+}

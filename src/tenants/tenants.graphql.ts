@@ -1,0 +1,128 @@
+import { presentTime, byKey, defineLoader } from '../graphql/loaders.ts';
+import type { Context } from '../graphql/context.ts';
+import { builder } from '../graphql/builder.ts';
+import { Node, registerNode } from '../graphql/node.ts';
+import { connectionOf, pageArgs, type PageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import type { TenantId } from '../lib/ids.ts';
+import { STATUS_LABELS, type SyncSchedule, type Tenant } from './tenant.ts';
+import { GateStateEnum, TenantStatusEnum } from './tenant-enums.graphql.ts';
+import { countTenants, listTenants, type TenantFilter, tenantOrder, tenantsByIds } from './tenants.ts';
+
+export const tenantById = defineLoader<TenantId, Tenant>(async ({ db, viewer }, ids) =>
+  byKey(await tenantsByIds(db, viewer, ids), (tenant) => tenant.id),
+);
+
+/** For objects that cannot be without their tenant. */
+export async function tenantOf(context: Context, { tenantId }: { tenantId: TenantId }): Promise<Tenant> {
+  const tenant = await tenantById(context, tenantId);
+  if (!tenant) throw new Error(`The tenant ${tenantId} cannot be read, although something of it could.`);
+  return tenant;
+}
+
+export async function isStale(context: Context, { observedAt }: { observedAt: Date }): Promise<boolean> {
+  const now = await presentTime(context);
+  return now.getTime() - observedAt.getTime() > context.staleAfterMs;
+}
+
+export async function tenantConnection(
+  { db, viewer }: Context,
+  list: { filter: TenantFilter; order: ReturnType<typeof tenantOrder> },
+  args: PageArgs,
+) {
+  const page = await listTenants(db, viewer, { ...list, page: parsePage(args, list.order) });
+  return toConnection(page, list.order, () => countTenants(db, viewer, list.filter));
+}
+
+const SyncScheduleType = builder.objectRef<SyncSchedule>('SyncSchedule').implement({
+  description: 'When the pipeline starts syncs by itself.',
+  fields: (t) => ({
+    cron: t.exposeStringList('cron', {
+      description: 'Cron expressions of five fields, in UTC, as the pipeline has them.',
+    }),
+  }),
+});
+
+export const TenantType = builder.objectRef<Tenant>('Tenant');
+export const TenantConnection = connectionOf('Tenant', TenantType, 'tenants');
+
+TenantType.implement({
+  description:
+    'A Microsoft 365 tenant that is kept as code: a Git repository and a sync pipeline in Azure DevOps.',
+  interfaces: [Node],
+  fields: (t) => ({
+    name: t.exposeString('name', {
+      description: 'Name of its repository and environment in Azure DevOps, unique in the project.',
+    }),
+    displayName: t.exposeString('displayName', { description: 'The name to show.' }),
+    domain: t.exposeString('domain', {
+      nullable: true,
+      description: 'Its default domain, like contoso.onmicrosoft.com; null when the repository does not say.',
+    }),
+    organization: t.exposeString('organization', { description: 'The Azure DevOps organization.' }),
+    project: t.exposeString('project', { description: 'The Azure DevOps project.' }),
+    repositoryUrl: t.exposeString('repositoryUrl', {
+      description: 'Address of its repository in Azure DevOps.',
+    }),
+    baseline: t.field({
+      type: TenantType,
+      nullable: true,
+      description: 'The tenant whose configuration this one follows; null when it follows none.',
+      resolve: (tenant, _args, context) =>
+        tenant.baselineId ? tenantById(context, tenant.baselineId) : null,
+    }),
+    downstreamTenants: t.field({
+      type: TenantConnection,
+      description: 'The tenants that follow this one, by display name.',
+      args: pageArgs,
+      resolve: (tenant, args, context) =>
+        tenantConnection(
+          context,
+          { filter: { baselineId: tenant.id }, order: tenantOrder('DISPLAY_NAME', 'ASC') },
+          args,
+        ),
+    }),
+    isBackupOnly: t.exposeBoolean('isBackupOnly', {
+      description: 'Its syncs only back up and preview; they never write to the tenant.',
+    }),
+    requiresApproval: t.exposeBoolean('requiresApproval', {
+      description: 'A person must approve the changes of a sync before they are written.',
+    }),
+    isRemoved: t.boolean({
+      description: 'Azure DevOps no longer has its repository or pipeline. Its history is kept.',
+      resolve: (tenant) => tenant.removedAt !== null,
+    }),
+    status: t.expose('status', { type: TenantStatusEnum, description: 'The word of the status column.' }),
+    statusLabel: t.string({
+      description: "The status in the product's own words: “Pending approval”.",
+      resolve: (tenant) => STATUS_LABELS[tenant.status],
+    }),
+    statusSince: t.expose('statusSince', {
+      type: 'DateTime',
+      description: 'Since when the status is what it is.',
+    }),
+    version: t.exposeInt('version', {
+      description:
+        'Rises by one with every change of the status. Compare it, not times, to tell what is newer.',
+    }),
+    gate: t.expose('gate', {
+      type: GateStateEnum,
+      description: 'Whether Azure DevOps holds syncs before they write.',
+    }),
+    schedule: t.expose('schedule', {
+      type: SyncScheduleType,
+      nullable: true,
+      description: 'When syncs start by themselves; null when they do not.',
+    }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      description: 'When Azure DevOps was last asked about it.',
+    }),
+    isStale: t.boolean({
+      description:
+        'Azure DevOps could not be asked for longer than promised: what is shown may be out of date.',
+      resolve: (tenant, _args, context) => isStale(context, tenant),
+    }),
+  }),
+});
+
+registerNode('ten', 'Tenant', tenantById);
