@@ -1,9 +1,9 @@
 import { AuthError } from '@azure/msal-node';
 import type { AuthenticationResult, DeviceCodeRequest, PublicClientApplication } from '@azure/msal-node';
-import { messageOf } from '../lib/errors.ts';
+import { messageOf, UpstreamError } from '../lib/errors.ts';
 import { pause } from '../lib/pause.ts';
 import { entraError } from './entra-apps.ts';
-import type { EntraNetwork } from './entra-network.ts';
+import { ENTRA, type EntraNetwork } from './entra-network.ts';
 import type { DeviceCodeFlow, SignInEnd } from './sign-in.ts';
 import { TENANT_SCOPES } from './tenant-scopes.ts';
 
@@ -18,15 +18,12 @@ export async function startDeviceCode(flow: Flow, limits: Limits): Promise<Devic
     scopes: TENANT_SCOPES,
     // MSAL reads it before each question, so that an ended flow stops asking.
     cancel: false,
-    deviceCodeCallback: ({ userCode, verificationUri, message, expiresIn }) => {
-      const expiresAt = new Date(Date.now() + expiresIn * 1000);
-      shown.resolve({ userCode, verificationUri, message, expiresAt });
-    },
+    deviceCodeCallback: (code) => shown.resolve(readCode(code, flow.network)),
   };
   const acquired = flow.app.acquireTokenByDeviceCode(request);
   const answered = acquired.then(
     (result) => keepOnlyThisDirectory(flow, result),
-    (error: unknown) => endOf(error, flow.network.lastRefusal()),
+    (error: unknown) => endOf(error, flow.network.lastRefusal()?.text ?? null),
   );
   acquired.catch((error: unknown) => shown.reject(entraError(error)));
   const over = new AbortController();
@@ -38,6 +35,23 @@ export async function startDeviceCode(flow: Flow, limits: Limits): Promise<Devic
     over.abort();
   });
   return { ...(await shown.promise), finished };
+}
+
+type GivenCode = Parameters<DeviceCodeRequest['deviceCodeCallback']>[0];
+
+/** MSAL hands on a refusal as a code without content. */
+function readCode(
+  { userCode, verificationUri, message, expiresIn }: GivenCode,
+  network: EntraNetwork,
+): Shown {
+  if (userCode && verificationUri && expiresIn > 0) {
+    return { userCode, verificationUri, message, expiresAt: new Date(Date.now() + expiresIn * 1000) };
+  }
+  const refusal = network.lastRefusal();
+  throw new UpstreamError(refusal?.text ?? 'Entra gave no code to sign in with.', {
+    system: ENTRA,
+    isRetryable: refusal?.isPassing ?? false,
+  });
 }
 
 /** MSAL takes whoever signs in; only an account of the tenant's own directory is kept, and only the newest. */

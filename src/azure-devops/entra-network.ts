@@ -17,9 +17,11 @@ export type EntraOptions = {
   retryBaseMs?: number;
 };
 
+export type EntraRefusal = { text: string; isPassing: boolean };
+
 export type EntraNetwork = INetworkModule & {
-  /** Entra's own last refusal (`AADSTS…`): MSAL drops it while it waits for a device code. */
-  lastRefusal(): string | null;
+  /** Entra's own last refusal (`AADSTS…`): MSAL drops it in the device-code flow. */
+  lastRefusal(): EntraRefusal | null;
 };
 
 const TRIES = 3;
@@ -36,7 +38,7 @@ const DEFAULT_INTERVAL_SECONDS = 5;
 export function createEntraNetwork(options: EntraOptions): EntraNetwork {
   const base = baseUrl(options.emulatorUrl);
   let extraPauseMs = 0;
-  let refusal: string | null = null;
+  let refusal: EntraRefusal | null = null;
 
   const send = async (method: 'GET' | 'POST', url: string, request: NetworkRequestOptions) => {
     for (let attempt = 1; ; attempt++) {
@@ -66,7 +68,9 @@ export function createEntraNetwork(options: EntraOptions): EntraNetwork {
 
   const finish = <T>(answer: Answer): NetworkResponse<T> => {
     if (answer.cause !== undefined) throw unreachable(answer.cause);
-    if (answer.error !== null && !isWaiting(answer)) refusal = answer.description;
+    if (answer.error !== null && !isWaiting(answer)) {
+      refusal = { text: answer.description ?? answer.error, isPassing: isPassing(answer) };
+    }
     // MSAL names the shape that it asked for.
     return { status: answer.status, headers: answer.headers, body: answer.body as T };
   };
