@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DESIRED_BRANCH } from '../../pipeline/contract.ts';
 import type {
   AzureDevOpsWorld,
   AzureDevOpsWorldOptions,
