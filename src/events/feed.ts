@@ -46,6 +46,7 @@ export class EventFeed implements AsyncDisposable {
   #era = {};
   #position: bigint;
   #bell = new AbortController();
+  #watchers = 0;
 
   private constructor(options: FeedOptions, { epoch, lastPosition }: LogState) {
     this.#db = options.db;
@@ -68,6 +69,11 @@ export class EventFeed implements AsyncDisposable {
     return { epoch: this.#epoch, position: this.#position };
   }
 
+  /** Whether anybody subscribes at this moment, in this process. */
+  get isWatched(): boolean {
+    return this.#watchers > 0;
+  }
+
   /** The position to read behind. Throws CursorInvalid or CursorExpired. */
   async positionAfter(cursor: string): Promise<bigint> {
     return openCursor(cursor, await readLogHead(this.#db));
@@ -87,7 +93,7 @@ export class EventFeed implements AsyncDisposable {
     const signals = [left.signal, this.#end.signal, ...(subscription.signal ? [subscription.signal] : [])];
     // Taken now, not at the first next(): what happens between the two belongs to the subscriber.
     const start = { era: this.#era, position: subscription.after ?? this.#position };
-    const batches = this.#batches(subscription, start, AbortSignal.any(signals));
+    const batches = this.#counted(this.#batches(subscription, start, AbortSignal.any(signals)));
     return {
       [Symbol.asyncIterator]() {
         return this;
@@ -105,6 +111,15 @@ export class EventFeed implements AsyncDisposable {
     this.#end.abort();
     this.#bell.abort();
     await this.#loop;
+  }
+
+  async *#counted(batches: AsyncGenerator<EventBatch, undefined>): AsyncGenerator<EventBatch, undefined> {
+    this.#watchers += 1;
+    try {
+      return yield* batches;
+    } finally {
+      this.#watchers -= 1;
+    }
   }
 
   /** Backfill, cutover and streaming are this one loop: read on from the window, or from the table when further behind. */

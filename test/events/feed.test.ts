@@ -99,10 +99,12 @@ test('A subscription ends when its signal aborts, when it is returned from, and 
   const returned = feed.subscribe({ filter: ALL, after: null });
   const kept = feed.subscribe({ filter: ALL, after: null });
   const ends = [aborted.next(), returned.next(), kept.next()];
+  expect(feed.isWatched).toBe(true);
   leaving.abort();
   await returned.return?.();
   await feed[Symbol.asyncDispose]();
   expect((await Promise.all(ends)).map((end) => end.done)).toEqual([true, true, true]);
+  expect(feed.isWatched).toBe(false);
 });
 
 test('A cursor is refused when events behind it are gone, when it is ahead of the log, or was never given', async () => {
