@@ -30,7 +30,7 @@ export const NOTHING_TO_LOSE = {
 type Place = { data: string; binaries: string; user: OtherUser };
 
 /**
- * Starts a Postgres of its own for this process, on a free port of 127.0.0.1, with its data in `dataFolder`.
+ * Starts a Postgres of its own for this process, on a free port of 127.0.0.1 unless told one, with its data in `dataFolder`.
  * It ends with this process, however that ends. `settings` are Postgres' own.
  */
 export async function startEmbeddedPostgres(options: {
@@ -79,7 +79,7 @@ const BIND_TRIES = 3;
 
 async function launch(place: Place, settings: Readonly<Record<string, string>>, logger: Logger) {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort();
+    const port = Number(settings['port'] ?? (await freePort()));
     const child = spawnPostgres(place, { ...settings, port: String(port) });
     const said = collectLines(child, (line) => logger.debug('Postgres says.', { line }));
     if (await becomesReady(place.data, port, child)) {
