@@ -1,0 +1,212 @@
+/** The calls of the control API: one row each. */
+import { z } from 'zod';
+import { SYNC_STAGES } from '../../pipeline/contract.ts';
+import type { SandboxControl } from './sandbox-control.ts';
+
+/** What a call is given: the decoded `{parameters}` of its path, and the body. */
+type Given<Body> = {
+  control: SandboxControl;
+  path: (name: string) => string;
+  query: URLSearchParams;
+  body: Body;
+};
+
+export type ControlCall = {
+  method: 'GET' | 'POST';
+  path: string;
+  what: string;
+  /** JSON Schema of the body; null when the call takes none. */
+  body: unknown;
+  run(given: Given<unknown>): unknown;
+};
+
+const text = z.string().min(1).max(10_000);
+const buildId = z.coerce.number().int().positive();
+const durationMs = z.number().min(0).max(86_400_000);
+const stage = z.enum(SYNC_STAGES);
+const tenantType = { configurationType: text, displayName: text };
+const person = { as: text.default('Megan Bowen') };
+const json = z.json();
+
+const get = (path: string, what: string, run: (given: Given<null>) => unknown): ControlCall => ({
+  method: 'GET',
+  path,
+  what,
+  body: null,
+  run: (given) => run({ ...given, body: null }),
+});
+
+function post<Schema extends z.ZodType>(
+  path: string,
+  what: string,
+  schema: Schema,
+  run: (given: Given<z.output<Schema>>) => unknown,
+): ControlCall {
+  const body = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return {
+    method: 'POST',
+    path,
+    what,
+    body,
+    run: (given) => run({ ...given, body: schema.parse(given.body ?? {}) }),
+  };
+}
+
+const nothing = z.strictObject({});
+const tenant = (given: Given<unknown>) => given.path('tenant');
+
+const DRIFT = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('any') }),
+  z.strictObject({ kind: z.literal('set'), ...tenantType, property: text, value: json }),
+  z.strictObject({ kind: z.literal('add'), ...tenantType, properties: z.record(z.string(), json) }),
+  z.strictObject({ kind: z.literal('remove'), ...tenantType }),
+]);
+
+export const CONTROL_CALLS: readonly ControlCall[] = [
+  get('/control/state', 'Every tenant with its newest run and its behaviour.', ({ control }) =>
+    control.state(),
+  ),
+  get('/control/tenants/{tenant}', 'One tenant with its recent runs.', (given) =>
+    given.control.tenant(tenant(given)),
+  ),
+  get(
+    '/control/tenants/{tenant}/configuration',
+    'What the simulated Microsoft 365 tenant is configured with now.',
+    (given) => given.control.configuration(tenant(given)),
+  ),
+  get(
+    '/control/tenants/{tenant}/files',
+    'Every file at the head of main, or of ?branch=tenant-state.',
+    (given) => given.control.files(tenant(given), given.query.get('branch') ?? undefined),
+  ),
+  get(
+    '/control/ledger',
+    'What really happened in Azure DevOps and in the tenants, oldest first; ?tenant= narrows.',
+    ({ control, query }) => control.ledger(query.get('tenant') ?? undefined),
+  ),
+  get('/control/sign-ins', 'Device codes, newest first.', ({ control }) => control.signIns()),
+
+  post(
+    '/control/tenants/{tenant}/drift',
+    'Changes the tenant by hand: set a property, add or remove an object, or anything.',
+    DRIFT,
+    (given) => given.control.drift(tenant(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/files',
+    'Edits a file on main as somebody in the portal would; content null removes it.',
+    z.strictObject({ path: text, content: z.string().max(500_000).nullable(), message: text.optional() }),
+    (given) => given.control.editFile(tenant(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/properties',
+    'Sets one property of a configuration file on main, so that the next sync asks for approval.',
+    z.strictObject({ ...tenantType, property: text, value: json }),
+    (given) => given.control.editProperty(tenant(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/require-sign-in',
+    'Revokes the refresh token: the next sync has to wait for somebody (delegated tenants).',
+    nothing,
+    (given) => given.control.requireSignIn(tenant(given)),
+  ),
+  post(
+    '/control/tenants/{tenant}/refuse-writes',
+    'Lets the tenant refuse writes to one object with a message; message null ends it.',
+    z.strictObject({ ...tenantType, message: text.nullable() }),
+    (given) => given.control.refuseWrites(tenant(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/fail-stage',
+    'Lets the next runs fail in a stage with a message; {"stage": null} ends it.',
+    z.union([
+      z.strictObject({ stage, message: text, code: text.optional() }),
+      z.strictObject({ stage: z.null() }),
+    ]),
+    (given) =>
+      given.control.failStage(tenant(given), given.body.stage === null ? null : withoutUndefined(given.body)),
+  ),
+  post(
+    '/control/tenants/{tenant}/slow-stage',
+    'Lets the next runs take longer in a stage, in sandbox milliseconds; {"stage": null} ends it.',
+    z.union([z.strictObject({ stage, ms: durationMs }), z.strictObject({ stage: z.null() })]),
+    (given) => given.control.slowStage(tenant(given), given.body.stage === null ? null : given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/queue-delay',
+    'Lets the next runs wait for an agent, in sandbox milliseconds.',
+    z.strictObject({ ms: durationMs }),
+    (given) => given.control.queueDelay(tenant(given), given.body.ms),
+  ),
+  post('/control/tenants/{tenant}/schedule', 'Starts a run as the schedule would.', nothing, (given) =>
+    given.control.runSchedule(tenant(given)),
+  ),
+  post(
+    '/control/tenants',
+    'Onboards a new tenant: repository, pipeline, environment, gate, directory and configuration.',
+    z.strictObject({
+      organization: z.string().regex(/^[a-z0-9-]{1,50}$/i, 'letters, digits and hyphens'),
+      repository: z.string().regex(/^[a-z0-9-]{1,60}$/i, 'letters, digits and hyphens'),
+      displayName: z.string().min(1).max(100),
+      size: z.enum(['small', 'medium', 'large']).default('small'),
+      authentication: z.enum(['application', 'delegated']).default('application'),
+      backupOnly: z.boolean().default(false),
+      baseline: text.nullable().default(null),
+      schedule: text.nullable().default(null),
+    }),
+    ({ control, body }) => control.onboard(body),
+  ),
+  post(
+    '/control/runs/{buildId}/cancel',
+    'Cancels a run as somebody in the portal would.',
+    z.strictObject(person),
+    ({ control, path, body }) => control.cancel(buildId.parse(path('buildId')), body.as),
+  ),
+  post(
+    '/control/runs/{buildId}/retry',
+    'Runs the failed stages again, as a new attempt of the same run.',
+    z.strictObject(person),
+    ({ control, path, body }) => control.retry(buildId.parse(path('buildId')), body.as),
+  ),
+  post(
+    '/control/runs/{buildId}/decide',
+    'Answers the gate in the portal.',
+    z.strictObject({
+      verdict: z.enum(['approved', 'rejected']),
+      comment: z.string().max(2000).default(''),
+      ...person,
+    }),
+    ({ control, path, body: { as, ...decision } }) =>
+      control.decide(buildId.parse(path('buildId')), { ...decision, by: as }),
+  ),
+  post(
+    '/control/sign-ins/{userCode}',
+    'Answers a device code: a user name, "decline", "wrong-directory", "expire", or "" for the first account.',
+    z.strictObject({ answer: z.string().max(200).default('') }),
+    ({ control, path, body }) => control.signIn(path('userCode'), body.answer),
+  ),
+  post(
+    '/control/entra/fail',
+    'Lets the next requests to Entra fail (tenant null: of any directory).',
+    z.strictObject({
+      tenant: text.nullable().default(null),
+      kind: z.enum(['unavailable', 'slow_down']),
+      times: z.number().int().min(1).max(1000).default(1),
+    }),
+    ({ control, body }) => control.failEntra(body),
+  ),
+];
+
+const withoutUndefined = <Body extends { code?: string | undefined }>({ code, ...rest }: Body) => ({
+  ...rest,
+  ...(code === undefined ? {} : { code }),
+});
+
+/** Apart, because it needs the scenarios to hold still. */
+export const resetCall = (reset: () => Promise<unknown>): ControlCall =>
+  post(
+    '/control/reset',
+    'Brings tenants, repositories, behaviours and sign-ins back to the beginning; runs stay on record.',
+    nothing,
+    () => reset(),
+  );

@@ -1,0 +1,99 @@
+/** Edits of `main` as a team would make them, so that a sync has something to ask approval for. */
+import type { JsonObject } from '../../pipeline/canonical-json.ts';
+import { compareFiles } from '../../pipeline/differences.ts';
+import { contentOf, fileOf, parseProperties, pathOf, readPath } from '../../pipeline/configuration-file.ts';
+import { DESIRED_BRANCH } from '../../pipeline/contract.ts';
+import { configurationFilesOf } from '../../pipeline/tenant-files.ts';
+import type { RegisteredTenant } from '../registry.ts';
+import { idFrom } from '../tenants/configuration/profile.ts';
+import type { Theatre } from './theatre.ts';
+
+type Files = ReadonlyMap<string, string>;
+type Edit = { path: string; content: string | null; message: string };
+type Idea = (files: Files, round: number) => Edit | null;
+
+const POLICIES = 'MSGraph:ConditionalAccess:Policies';
+
+/** Makes `main` differ from the tenant, unless it does already. */
+export async function makeDesiredDiffer(
+  { parts: { world, tenants } }: Theatre,
+  tenant: RegisteredTenant,
+): Promise<void> {
+  const desired = configurationFilesOf(await world.readFiles(tenant, DESIRED_BRANCH));
+  const present = new Map(
+    tenants
+      .read(tenant.directoryId)
+      .map(fileOf)
+      .map(({ path, content }) => [path, content]),
+  );
+  if (compareFiles(present, desired).length > 0) return;
+  const round = world.runs(tenant).length;
+  const ideas = [0, 1, 2].map((offset) => IDEAS[(round + offset) % IDEAS.length]);
+  for (const edit of ideas.flatMap((idea) => idea?.(desired, round) ?? [])) {
+    await world.editFile(tenant, edit.path, edit.content, edit.message);
+  }
+}
+
+const switchPolicy: Idea = (files, round) =>
+  change(
+    pick(files, POLICIES, round),
+    'Enforce, or stop enforcing, a conditional access policy',
+    ({ state }) => ({
+      state: state === 'enabled' ? 'enabledForReportingButNotEnforced' : 'enabled',
+    }),
+  );
+
+const raiseRequirement: Idea = (files, round) =>
+  change(
+    pick(files, 'MSGraph:Intune:CompliancePolicies', round),
+    'Adjust the compliance requirements',
+    (policy) => ({
+      osMinimumVersion: nextVersion(policy.osMinimumVersion),
+      ...(typeof policy.passwordMinimumLength === 'number'
+        ? { passwordMinimumLength: 8 + ((policy.passwordMinimumLength + 1) % 8) }
+        : {}),
+    }),
+  );
+
+const toggleContractors: Idea = (files) => {
+  const path = pathOf('MSGraph:Groups', 'Contractors');
+  if (files.has(path)) return { path, content: null, message: 'Remove the group of contractors' };
+  const properties = {
+    displayName: 'Contractors',
+    description: 'People who work for us through a partner.',
+    groupTypes: [],
+    mailEnabled: false,
+    mailNickname: 'contractors',
+    securityEnabled: true,
+    visibility: 'Private',
+  };
+  return { path, content: contentOf('MSGraph:Groups', properties), message: 'Add a group for contractors' };
+};
+
+const rotateKey: Idea = (files, round) => {
+  const wifi = [...files].find(([path]) => path.endsWith(' Wi-Fi.json'));
+  const preSharedKey = `made-up-${idFrom(wifi?.[0] ?? '', String(round)).slice(0, 18)}`;
+  return change(wifi, 'Rotate the key of the wireless network', () => ({ preSharedKey }));
+};
+
+const IDEAS: Idea[] = [switchPolicy, raiseRequirement, toggleContractors, rotateKey];
+
+function pick(files: Files, type: string, round: number) {
+  const fitting = [...files].filter(([path]) => readPath(path)?.configurationType === type);
+  return fitting[round % Math.max(1, fitting.length)];
+}
+
+function change(
+  file: readonly [path: string, content: string] | undefined,
+  message: string,
+  update: (properties: JsonObject) => JsonObject,
+): Edit | null {
+  const type = file && readPath(file[0])?.configurationType;
+  if (!file || type === undefined) return null;
+  const properties = parseProperties(...file);
+  return { path: file[0], content: contentOf(type, { ...properties, ...update(properties) }), message };
+}
+
+/** `14.7` becomes `14.8`: the last number rises by one. */
+const nextVersion = (version: unknown) =>
+  String(typeof version === 'string' ? version : '1.0').replace(/\d+$/, (last) => String(Number(last) + 1));
