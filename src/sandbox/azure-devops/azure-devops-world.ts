@@ -19,7 +19,9 @@ import { openLedger, type LedgerEntry } from './ledger.ts';
 import { layTenant } from './lay-tenant.ts';
 import { openOidcIssuer } from './oidc-issuer.ts';
 import { editBranch } from './edit-branch.ts';
+import type { PullRequest } from './model.ts';
 import { publicRoutes, routes } from './routes/all-routes.ts';
+import { completeAsReviewer } from './routes/merge-pull-request.ts';
 import { AgentPool } from './runs/agents.ts';
 import { cancelBuild, retryBuild } from './runs/change-build.ts';
 import { decideApproval } from './runs/decide-approval.ts';
@@ -87,6 +89,25 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
     const others = row.protectedBranches.filter((name) => name !== branch);
     row.protectedBranches = isProtected ? [...others, branch] : others;
     worldChanged(this.#world);
+  }
+
+  /** Ids of the open pull requests, oldest first. */
+  openPullRequests(key: TenantKey): number[] {
+    return this.#openRequests(key).map(({ id }) => id);
+  }
+
+  /** Completes a pull request as a reviewer in the portal would. */
+  async completePullRequest(key: TenantKey, id: number, by: string): Promise<void> {
+    const row = this.#openRequests(key).find((candidate) => candidate.id === id);
+    if (!row) throw new Error(`${key.repository} has no open pull request ${id}.`);
+    await completeAsReviewer(this.#world, row, personNamed(by));
+  }
+
+  #openRequests(key: TenantKey): PullRequest[] {
+    const { repositoryId } = tenantOf(this.#world, key);
+    return this.#world.state.pullRequests.filter(
+      (row) => row.repositoryId === repositoryId && row.status === 'active',
+    );
   }
 
   addTenant(blueprint: TenantBlueprint): Promise<void> {

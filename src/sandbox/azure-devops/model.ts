@@ -90,6 +90,7 @@ export type PullRequest = {
   lastMergeSourceCommitId: string;
   lastMergeTargetCommitId: string;
   autoCompleteSetBy: Identity | null;
+  deleteSourceBranch: boolean;
 };
 
 /** A service hook, as it was posted; nothing is sent yet. */

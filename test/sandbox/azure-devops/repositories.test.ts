@@ -101,6 +101,7 @@ test('a push moves the branch only from where it stands; a protected branch take
   const completed = { status: 'completed', lastMergeSourceCommit: created.body['lastMergeSourceCommit'] };
   expect((await ask(sandbox, { method: 'PATCH', path, body: completed })).body['status']).toBe('completed');
   expect(await sandbox.world.readFile(KEY, 'main', 'Source/a.json')).toBe('by request');
+  expect(sandbox.world.openPullRequests(KEY)).toEqual([]);
 });
 
 test('of many pushes for the same head one wins', async () => {

@@ -5,7 +5,6 @@ import {
   BuildStatus,
   TaskResult,
   TimelineRecordState,
-  type BuildReason,
 } from 'azure-devops-node-api/interfaces/BuildInterfaces.js';
 import {
   GitVersionType,

@@ -3,6 +3,7 @@ import type { PullRequest } from '../model.ts';
 import { recordPush, signatureOf } from '../pushed.ts';
 import { nowOf, worldChanged, type WorldWithoutAgents } from '../world.ts';
 import { mergeTrees } from '../git/commit-files.ts';
+import { StaleReference, type GitRepository } from '../git/git-store.ts';
 
 const branchName = (refName: string) => refName.replace(/^refs\/heads\//, '');
 
@@ -31,6 +32,7 @@ export async function mergePullRequest(
     committer: author,
   });
   await repository.exclusively(() => repository.moveBranch(branch, target, to));
+  if (row.deleteSourceBranch) await removeBranch(repository, branchName(row.sourceRefName), source);
   recordPush(world, repositoryRow, { branch, from: target, to, by });
   Object.assign(row, {
     status: 'completed',
@@ -41,4 +43,34 @@ export async function mergePullRequest(
   });
   worldChanged(world);
   return null;
+}
+
+async function removeBranch(repository: GitRepository, branch: string, head: string): Promise<void> {
+  try {
+    await repository.exclusively(() => repository.moveBranch(branch, head, null));
+  } catch (error) {
+    // Somebody pushed to it meanwhile: then it is not done with.
+    if (!(error instanceof StaleReference)) throw error;
+  }
+}
+
+/** A request that was set to complete by itself does so at once where no policy wants a person's review. */
+export async function completeByItself(world: WorldWithoutAgents, row: PullRequest): Promise<void> {
+  const repository = world.state.repositories.find(({ id }) => id === row.repositoryId);
+  const isProtected = repository?.protectedBranches.includes(branchName(row.targetRefName)) ?? true;
+  const source = await world.git.repository(row.repositoryId).head(branchName(row.sourceRefName));
+  if (row.status !== 'active' || !row.autoCompleteSetBy || isProtected || !source) return;
+  // A conflict leaves it open, for people to see to.
+  await mergePullRequest(world, row, { by: row.autoCompleteSetBy, source });
+}
+
+/** Completes an open request as a reviewer in the portal would, past the branch's policy. */
+export async function completeAsReviewer(
+  world: WorldWithoutAgents,
+  row: PullRequest,
+  by: Identity,
+): Promise<void> {
+  const source = await world.git.repository(row.repositoryId).head(branchName(row.sourceRefName));
+  const problem = source ? await mergePullRequest(world, row, { by, source }) : 'its source branch is gone.';
+  if (problem) throw new Error(`Pull request ${row.id} cannot be completed: ${problem}`);
 }

@@ -6,7 +6,7 @@ import { param, projectOf, type AzureRoute, type Call } from '../http/router.ts'
 import { organizationUrl, remoteUrl, repositoryUrl } from '../http/links.ts';
 import { identityRef, personNamed, type Identity } from '../identity.ts';
 import type { PullRequest } from '../model.ts';
-import { mergePullRequest } from './merge-pull-request.ts';
+import { completeByItself, mergePullRequest } from './merge-pull-request.ts';
 import { nextNumber, nowOf, worldChanged } from '../world.ts';
 import { repositoryIn, type FoundRepository } from './find.ts';
 import { branchOfRef, repositoryWire } from './repositories.ts';
@@ -104,6 +104,7 @@ async function create(call: Call) {
     lastMergeSourceCommitId: source,
     lastMergeTargetCommitId: target,
     autoCompleteSetBy: null,
+    deleteSourceBranch: false,
   };
   world.state.pullRequests.push(row);
   worldChanged(world);
@@ -124,6 +125,7 @@ const updateBody = z.looseObject({
   title: z.string().nullish(),
   description: z.string().nullish(),
   lastMergeSourceCommit: z.looseObject({ commitId: z.string() }).nullish(),
+  completionOptions: z.looseObject({ deleteSourceBranch: z.boolean().nullish() }).nullish(),
   autoCompleteSetBy: z.looseObject({ id: z.string(), displayName: z.string().nullish() }).nullish(),
 });
 
@@ -139,9 +141,11 @@ async function update(call: Call) {
   row.title = body.title ?? row.title;
   row.description = body.description ?? row.description;
   if (body.autoCompleteSetBy) row.autoCompleteSetBy = completer(call, body.autoCompleteSetBy);
+  row.deleteSourceBranch = body.completionOptions?.deleteSourceBranch ?? row.deleteSourceBranch;
   const status = enumWord(body.status == null ? null : String(body.status), STATUSES);
   if (status === 'abandoned') Object.assign(row, { status, closedAt: nowOf(call.world) });
   if (status === 'completed') await complete(call, row, body.lastMergeSourceCommit?.commitId);
+  else if (status === null) await completeByItself(call.world, row);
   worldChanged(call.world);
   return json(wire(call, row));
 }

@@ -6,7 +6,7 @@ import { gitPath } from '../git/tree.ts';
 import { json } from '../http/answer.ts';
 import { enumWord } from '../http/enum-words.ts';
 import { type AzureRoute, type Call } from '../http/router.ts';
-import { repositoryUrl } from '../http/links.ts';
+import { organizationUrl, repositoryUrl } from '../http/links.ts';
 import { identityRef } from '../identity.ts';
 import { recordPush, signatureOf } from '../pushed.ts';
 import { nextNumber, nowOf } from '../world.ts';

@@ -88,12 +88,14 @@ function startOver(
   const old = stageRecord(build, stage);
   const moved = branchOf(build.records, old);
   build.records = build.records.filter((candidate) => !moved.includes(candidate));
-  const { name, identifier, order, attempt } = old;
-  const fresh = addRecord(world, build, { parent: null, type: 'Stage', name, identifier, order });
+  const { name, identifier, order } = old;
   // A stage that never ran has no attempt to look back at.
-  if (old.startTime === null && old.result === 'skipped') return moved;
-  fresh.attempt = attempt + 1;
-  fresh.previousAttempts = [...old.previousAttempts, { attempt, timelineId, recordId: old.id }];
+  const hasRun = old.startTime !== null || old.result !== 'skipped';
+  const attempt = hasRun ? old.attempt + 1 : old.attempt;
+  const fresh = addRecord(world, build, { parent: null, type: 'Stage', name, identifier, order, attempt });
+  fresh.previousAttempts = hasRun
+    ? [...old.previousAttempts, { attempt: old.attempt, timelineId, recordId: old.id }]
+    : old.previousAttempts;
   return moved;
 }
 

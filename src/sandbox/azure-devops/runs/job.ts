@@ -20,6 +20,7 @@ import {
   changeRecord,
   childrenOf,
   endRecord,
+  recordId,
   stageRecord,
   startRecord,
   TASKS,
@@ -73,8 +74,7 @@ function layJob(run: Run, stage: SyncStage): { phase: TimelineRecord; job: Timel
   build.records = build.records.filter((candidate) => !gone.has(candidate));
   const lay = (above: TimelineRecord, type: RecordType, identifier: string) => {
     const laid = addRecord(world, build, { parent: above, type, name: 'Sync', identifier, order: 1 });
-    const previousAttempts = parent.previousAttempts.map((past) => ({ ...past, recordId: laid.id }));
-    changeRecord(world, build, { record: laid, previousAttempts });
+    changeRecord(world, build, { record: laid, previousAttempts: earlier(run, laid, parent) });
     startRecord(world, build, laid);
     return laid;
   };
@@ -83,6 +83,17 @@ function layJob(run: Run, stage: SyncStage): { phase: TimelineRecord; job: Timel
   changeRecord(world, build, { record: job, workerName: 'Azure Pipelines 2' });
   openLog(run, job);
   return { phase, job };
+}
+
+/** The same record in earlier attempts of its stage, as far as they came to it. */
+function earlier({ build }: Run, { type, identifier }: TimelineRecord, stage: TimelineRecord) {
+  return stage.previousAttempts
+    .map((past) => ({ ...past, recordId: recordId(build, { type, identifier, attempt: past.attempt }) }))
+    .filter((past) =>
+      build.pastTimelines.some(
+        ({ id, records }) => id === past.timelineId && records.some((record) => record.id === past.recordId),
+      ),
+    );
 }
 
 function addTask(

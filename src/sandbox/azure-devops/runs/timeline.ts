@@ -32,12 +32,20 @@ type Place = {
   identifier: string;
   order: number;
   id?: string;
+  attempt?: number;
 };
+
+/** Known beforehand; every attempt has records of its own. */
+export const recordId = (
+  build: Build,
+  { type, identifier, attempt }: { type: RecordType; identifier: string; attempt: number },
+): string => guidOf(build.planId, identifier, type, String(attempt));
 
 export function addRecord(world: WorldWithoutAgents, build: Build, place: Place): TimelineRecord {
   build.changeId += 1;
+  const attempt = place.attempt ?? place.parent?.attempt ?? 1;
   const record: TimelineRecord = {
-    id: place.id ?? guidOf(build.planId, place.identifier, place.type),
+    id: place.id ?? recordId(build, { ...place, attempt }),
     parentId: place.parent?.id ?? null,
     type: place.type,
     name: place.name,
@@ -54,7 +62,7 @@ export function addRecord(world: WorldWithoutAgents, build: Build, place: Place)
     order: place.order,
     logId: null,
     taskName: null,
-    attempt: place.parent?.attempt ?? 1,
+    attempt,
     previousAttempts: [],
     issues: [],
   };
