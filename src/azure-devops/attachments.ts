@@ -74,7 +74,7 @@ export async function readAttachment<T>(
 type Place = { timelineId: string; recordId: string };
 
 const GUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
-const PLACE = new RegExp(`/builds/\\d+/(${GUID})/(${GUID})/attachments/`);
+const PLACE = new RegExp(`/builds/\\d+/(${GUID})/(${GUID})/attachments/`, 'i');
 
 /** Azure gives the ids in a link only. The link itself is never followed: it could lead the token anywhere. */
 export function placeIn(href: string): Place | null {

@@ -13,28 +13,47 @@ const wirePullRequest = z.object({
 
 export type PullRequestWish = { from: string; into: string; title: string; description: string };
 
-/** Opens it and asks Azure to complete it as soon as the branch's policies are met. */
+/** Opens it and asks Azure to complete it as soon as the branch's policies are met. One that is open already is taken. */
 export async function openPullRequest(
   repository: RepositoryConnection,
   wish: PullRequestWish,
 ): Promise<PullRequest> {
-  const opened = await repository.http.read(
+  const opened = (await findOpen(repository, wish)) ?? (await create(repository, wish));
+  if (opened.createdBy) await completeByItself(repository, opened.pullRequestId, opened.createdBy.id);
+  return readPullRequest(repository, opened);
+}
+
+async function findOpen(repository: RepositoryConnection, { from, into }: PullRequestWish) {
+  const { items } = await repository.http.list(
     {
-      what: `open a pull request from ${wish.from} into ${wish.into} ${inRepository(repository)}`,
-      method: 'POST',
+      what: `list the pull requests from ${from} into ${into} ${inRepository(repository)}`,
       path: `${repositoryPath(repository)}/pullrequests`,
-      body: {
-        sourceRefName: `refs/heads/${wish.from}`,
-        targetRefName: `refs/heads/${wish.into}`,
-        title: wish.title,
-        description: wish.description,
+      query: {
+        'searchCriteria.status': 'active',
+        'searchCriteria.sourceRefName': `refs/heads/${from}`,
+        'searchCriteria.targetRefName': `refs/heads/${into}`,
       },
     },
     wirePullRequest,
   );
-  if (opened.createdBy) await completeByItself(repository, opened.pullRequestId, opened.createdBy.id);
-  return readPullRequest(repository, opened);
+  return items[0];
 }
+
+const create = (repository: RepositoryConnection, { from, into, title, description }: PullRequestWish) =>
+  repository.http.read(
+    {
+      what: `open a pull request from ${from} into ${into} ${inRepository(repository)}`,
+      method: 'POST',
+      path: `${repositoryPath(repository)}/pullrequests`,
+      body: {
+        sourceRefName: `refs/heads/${from}`,
+        targetRefName: `refs/heads/${into}`,
+        title,
+        description,
+      },
+    },
+    wirePullRequest,
+  );
 
 export async function findPullRequest(
   repository: RepositoryConnection,
