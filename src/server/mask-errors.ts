@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import { Forbidden } from '../access/viewer.ts';
+import { messageOf, Refusal, UpstreamError } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+
+/** Refusals that may come out of queries and subscriptions too, as errors. */
+const CODES_OF_REFUSALS: Readonly<Record<string, string>> = {
+  CURSOR_EXPIRED: 'CURSOR_EXPIRED',
+  CURSOR_INVALID: 'BAD_USER_INPUT',
+  INVALID_INPUT: 'BAD_USER_INPUT',
+};
+
+/**
+ * What a client is told of an error: those that it can do something about as they are, with a code; a bug only by an
+ * id, under which the log has the rest.
+ */
+export function errorMasker(logger: Logger): (error: unknown) => Error {
+  return (error) => {
+    const located = error instanceof GraphQLError ? error : null;
+    const cause = located ? rootCause(located) : error;
+    if (located && cause instanceof GraphQLError) return located;
+    const known = knownCode(cause);
+    if (known) return relocated(messageOf(cause), located, known);
+    const id = randomUUID();
+    const stack = cause instanceof Error ? cause.stack : undefined;
+    logger.error('A request met an unexpected error.', {
+      id,
+      error: messageOf(cause),
+      stack,
+      path: located?.path?.join('.'),
+    });
+    const message = `Something went wrong that should not have. Nothing more is known to this API's callers; whoever runs it finds it in the log under ${id}.`;
+    return relocated(message, located, 'INTERNAL_SERVER_ERROR', { id });
+  };
+}
+
+function rootCause(error: GraphQLError): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+function knownCode(error: unknown): string | undefined {
+  if (error instanceof Forbidden) return 'FORBIDDEN';
+  if (error instanceof UpstreamError) return 'UPSTREAM_UNAVAILABLE';
+  return error instanceof Refusal ? CODES_OF_REFUSALS[error.code] : undefined;
+}
+
+function relocated(
+  message: string,
+  at: GraphQLError | null,
+  code: string,
+  more: Record<string, unknown> = {},
+): GraphQLError {
+  const place = {
+    nodes: at?.nodes ?? null,
+    source: at?.source ?? null,
+    positions: at?.positions ?? null,
+    path: at?.path ?? null,
+  };
+  return new GraphQLError(message, { ...place, extensions: { code, ...more } });
+}

@@ -1,0 +1,107 @@
+/** `GET /runs/{id}/logs`, `/runs/{id}/artifacts` and `/runs/{id}/artifacts/{name}`: files of Azure DevOps, with the caller's rights. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Authenticate } from '../access/authenticate.ts';
+import { Forbidden, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import type { RunFile } from '../azure-devops/port.ts';
+import { messageOf, UpstreamError } from '../lib/errors.ts';
+import { isId, type RunId } from '../lib/ids.ts';
+import { artifactsUrlOf } from '../sync-runs/offered-actions.ts';
+import type { Services } from '../sync-runs/services.ts';
+import type { SyncRun } from '../sync-runs/sync-run.ts';
+import { syncRunsByIds } from '../sync-runs/sync-runs.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { tenantsByIds } from '../tenants/tenants.ts';
+import { sendJson } from './json.ts';
+
+const PATH = /^\/runs\/(run_[0-9a-f]{32})\/(logs|artifacts)(?:\/([^/]+))?$/;
+
+type Wanted = { runId: RunId; what: string; name: string | undefined };
+type Found = { tenant: Tenant; run: SyncRun; buildId: number };
+
+/** null: the path is another's. */
+export function wantedFile(pathname: string): Wanted | null {
+  const [, runId, what, name] = PATH.exec(pathname) ?? [];
+  if (!runId || !what || !isId(runId, 'run') || (what === 'logs' && name)) return null;
+  return { runId, what, name };
+}
+
+export async function serveRunFile(
+  { services, authenticate }: { services: Services; authenticate: Authenticate },
+  wanted: Wanted,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): Promise<void> {
+  const viewer = await authenticate(request.headers.authorization);
+  if (!viewer) {
+    const message = 'Send the header `Authorization: Bearer <key>` with a key that this API knows.';
+    return sendJson(response, 401, { code: 'UNAUTHENTICATED', message });
+  }
+  try {
+    const found = await find(services, viewer, wanted.runId);
+    if (!found)
+      return sendJson(response, 404, {
+        code: 'NOT_FOUND',
+        message: 'Azure DevOps has no such run of a tenant of yours.',
+      });
+    mustBeAllowed(viewer, 'readLogs', found.tenant.id);
+    if (wanted.what === 'artifacts' && wanted.name === undefined)
+      return await listArtifacts(services, found, response);
+    await send(response, await open(services, found, wanted), fileName(found.run, wanted));
+  } catch (error) {
+    answerError(response, error);
+  }
+}
+
+async function find(services: Services, viewer: Viewer, runId: RunId): Promise<Found | null> {
+  const [run] = await syncRunsByIds(services.db, viewer, [runId]);
+  if (!run || run.buildId === null) return null;
+  const [tenant] = await tenantsByIds(services.db, viewer, [run.tenantId]);
+  return tenant ? { tenant, run, buildId: run.buildId } : null;
+}
+
+async function listArtifacts(
+  services: Services,
+  { tenant, run, buildId }: Found,
+  response: ServerResponse,
+): Promise<void> {
+  const artifacts = await services.azure.listArtifacts(tenant, buildId);
+  const base = artifactsUrlOf(services.settings.publicUrl, run.id);
+  sendJson(
+    response,
+    200,
+    artifacts.map(({ name }) => ({ name, url: `${base}/${encodeURIComponent(name)}` })),
+  );
+}
+
+function open(services: Services, { tenant, buildId }: Found, { what, name }: Wanted): Promise<RunFile> {
+  return what === 'logs' || name === undefined
+    ? services.azure.downloadLogs(tenant, buildId)
+    : services.azure.downloadArtifact(tenant, buildId, decodeURIComponent(name));
+}
+
+const fileName = (run: SyncRun, { what, name }: Wanted) =>
+  [run.name ?? run.id, name === undefined ? what : decodeURIComponent(name)]
+    .join('-')
+    .replace(/[^\w.-]+/g, '_');
+
+async function send(response: ServerResponse, file: RunFile, name: string): Promise<void> {
+  response.writeHead(200, {
+    // Whatever Azure says it is: a browser must not show it as a page of ours.
+    'Content-Type': file.contentType.startsWith('application/zip')
+      ? 'application/zip'
+      : 'application/octet-stream',
+    'Content-Disposition': `attachment; filename="${name}.zip"`,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'private, no-store',
+    ...(file.sizeBytes === null ? {} : { 'Content-Length': file.sizeBytes }),
+  });
+  await pipeline(file.body, response);
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent) return void response.destroy();
+  if (error instanceof Forbidden)
+    return sendJson(response, 403, { code: 'FORBIDDEN', message: error.message });
+  if (!(error instanceof UpstreamError)) throw error;
+  sendJson(response, 502, { code: 'UPSTREAM_UNAVAILABLE', message: messageOf(error) });
+}

@@ -1,0 +1,47 @@
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { Viewer } from '../access/viewer.ts';
+import type { EventFeed } from '../events/feed.ts';
+import type { Context } from '../graphql/context.ts';
+import type { Services } from '../sync-runs/services.ts';
+import { refuseAnonymous, refuseNul } from './guards.ts';
+import { errorMasker } from './mask-errors.ts';
+import { schema } from './schema.ts';
+
+/** What the transports (HTTP, WebSocket) know of a request before GraphQL does. */
+export type Caller = { viewer: Viewer };
+export type GraphqlServer = YogaServerInstance<Caller, Context>;
+
+export const GRAPHQL_PATH = '/graphql';
+const LARGEST_BODY_BYTES = 1024 * 1024;
+
+export function createGraphql(options: {
+  services: Services;
+  feed: EventFeed;
+  heartbeatEveryMs: number;
+  isSchemaOpen: boolean;
+}): GraphqlServer {
+  const { services, feed, heartbeatEveryMs } = options;
+  const { db, settings, logger } = services;
+  return createYoga<Caller, Context>({
+    schema,
+    graphqlEndpoint: GRAPHQL_PATH,
+    context: ({ viewer }) => ({
+      db,
+      viewer,
+      feed,
+      logPlace: feed.place(),
+      staleAfterMs: settings.staleAfterMs,
+      heartbeatEveryMs,
+      services,
+    }),
+    plugins: [refuseAnonymous(options), refuseNul()],
+    maskedErrors: { maskError: errorMasker(logger) },
+    logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    maxRequestBodySize: LARGEST_BODY_BYTES,
+    multipart: false,
+    batching: false,
+    graphiql: false,
+    landingPage: false,
+    cors: false,
+  });
+}
