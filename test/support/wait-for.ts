@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Asks `probe` again and again until its answer is neither undefined, null nor false, and gives that answer.
- * `what` completes the sentence "Waited … for …".
+ * `what` completes the sentence "Waited … for …"; as a function it tells the state at the end.
  */
 export async function waitFor<T>(
-  what: string,
+  what: string | (() => string),
   probe: () => T | Promise<T>,
   { withinMs = 10_000 }: { withinMs?: number } = {},
 ): Promise<Exclude<T, undefined | null | false>> {
@@ -13,7 +13,10 @@ export async function waitFor<T>(
   for (let pauseMs = 2; ; pauseMs = Math.min(pauseMs * 1.5, 100)) {
     const answer = await probe();
     if (isThere(answer)) return answer;
-    if (performance.now() > deadline) throw new Error(`Waited ${withinMs} ms in vain for ${what}.`);
+    if (performance.now() > deadline) {
+      const wanted = typeof what === 'string' ? what : what();
+      throw new Error(`Waited ${withinMs} ms in vain for ${wanted}.`);
+    }
     await sleep(pauseMs);
   }
 }

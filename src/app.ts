@@ -1,0 +1,129 @@
+/**
+ * The composition: every part is made here, once, and handed to those that need it. Parts are stopped in the reverse
+ * order of their making.
+ */
+import { authenticateWith } from './access/authenticate.ts';
+import { createAzureDevOps } from './azure-devops/azure-devops.ts';
+import type { AppCredential } from './azure-devops/entra-apps.ts';
+import { createPipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
+import { createTokenSource, type ServiceCredential } from './azure-devops/service-credential.ts';
+import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
+import type { Config } from './config.ts';
+import { type Database, openDatabase } from './database/database.ts';
+import { Listener } from './database/listener.ts';
+import { migrate } from './database/migrate.ts';
+import { EVENT_CHANNELS } from './events/append-events.ts';
+import { EventFeed } from './events/feed.ts';
+import { jobHandlers } from './job-handlers.ts';
+import { migrateJobs, Worker } from './jobs/worker.ts';
+import type { Logger } from './lib/logger.ts';
+import { createSeal } from './lib/seal.ts';
+import { Poller } from './poller/poller.ts';
+import { answerPipelineJob } from './server/pipeline-credentials-route.ts';
+import { createServer } from './server/server.ts';
+import type { Services } from './sync-runs/services.ts';
+import { SignInDesk } from './sync-runs/sign-in-desk.ts';
+
+/** The running program. Disposing of it stops it gracefully. */
+export type App = AsyncDisposable & { port: number };
+
+const CONNECTIONS = 20;
+const JOBS_AT_A_TIME = 8;
+
+export async function startApp(config: Config, logger: Logger): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+  const database = stack.use(openDatabase({ url: config.DATABASE_URL, maxConnections: CONNECTIONS, logger }));
+  await migrate(database);
+  await migrateJobs(database, logger);
+  const feed = stack.use(await EventFeed.start({ db: database.db, logger }));
+  const listener = stack.use(
+    new Listener({ url: config.DATABASE_URL, channels: EVENT_CHANNELS, onWake: () => feed.wake(), logger }),
+  );
+  const { services, poller } = createServices(config, { database, feed, logger });
+  stack.use(services.desk);
+  stack.use(
+    await Worker.start({ database, handlers: jobHandlers(services), logger, concurrency: JOBS_AT_A_TIME }),
+  );
+  const verify = createPipelineTokenVerifier({ issuers: config.PIPELINE_OIDC_ISSUERS, logger });
+  const server = stack.use(
+    createServer({
+      services,
+      database,
+      feed,
+      listener,
+      authenticate: authenticateWith(config.API_KEYS),
+      answerPipelineJob: (question) => answerPipelineJob(services, verify, question),
+      options: {
+        graphiql: config.GRAPHIQL === 'on',
+        corsOrigins: config.CORS_ORIGINS,
+        heartbeatEveryMs: config.HEARTBEAT_SECONDS * 1_000,
+      },
+    }),
+  );
+  const port = await server.listen(config.PORT, config.HOST);
+  stack.use(poller);
+  poller.start();
+  const parts = stack.move();
+  return { port, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+type Parts = { database: Database; feed: EventFeed; logger: Logger };
+
+function createServices(
+  config: Config,
+  { database, feed, logger }: Parts,
+): { services: Services; poller: Poller } {
+  const { db } = database;
+  const seal = createSeal(config.ENCRYPTION_KEYS);
+  const entra = { emulatorUrl: config.ENTRA_EMULATOR_URL, logger };
+  const projects = config.AZURE_DEVOPS_PROJECTS;
+  const tokens = createTokenSource(serviceCredential(config), entra);
+  const signIn = createTenantSignIn({
+    db,
+    seal,
+    entra,
+    signInClientId: config.SIGN_IN_CLIENT_ID ?? config.ENTRA_CLIENT_ID ?? '',
+    application: appCredential(config),
+  });
+  const settings = {
+    signInWindowMs: config.SIGN_IN_WINDOW_SECONDS * 1_000,
+    staleAfterMs: config.STALE_AFTER_SECONDS * 1_000,
+    publicUrl: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, ''),
+  };
+  const services: Services = {
+    db,
+    azure: createAzureDevOps({ projects, tokens, logger }),
+    signIn,
+    desk: new SignInDesk({ db, signIn, seal, settings, logger }),
+    seal,
+    settings,
+    lookSoon: (project) => poller.lookSoon(project),
+    logger,
+  };
+  const poller: Poller = new Poller({
+    services,
+    projects,
+    cadence: cadenceOf(config),
+    isWatched: () => feed.isWatched,
+  });
+  return { services, poller };
+}
+
+const cadenceOf = (config: Config) => ({
+  watchedEveryMs: config.POLL_WATCHED_SECONDS * 1_000,
+  activeEveryMs: config.POLL_ACTIVE_SECONDS * 1_000,
+  idleEveryMs: config.POLL_IDLE_SECONDS * 1_000,
+  discoverEveryMs: config.DISCOVER_SECONDS * 1_000,
+});
+
+function appCredential({ ENTRA_CLIENT_ID, ENTRA_CLIENT_SECRET }: Config): AppCredential | null {
+  if (!ENTRA_CLIENT_ID || !ENTRA_CLIENT_SECRET) return null;
+  return { kind: 'client_secret', clientId: ENTRA_CLIENT_ID, clientSecret: ENTRA_CLIENT_SECRET };
+}
+
+/** readConfig has made sure that one of them is complete. */
+function serviceCredential(config: Config): ServiceCredential {
+  const app = appCredential(config);
+  if (app && config.ENTRA_DIRECTORY_ID) return { ...app, directoryId: config.ENTRA_DIRECTORY_ID };
+  return { kind: 'personal_access_token', token: config.AZURE_DEVOPS_PAT ?? '' };
+}

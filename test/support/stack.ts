@@ -1,0 +1,194 @@
+/** The whole thing for one test file: a database of its own, the API and the sandbox, joined only by HTTP. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { sandboxEnvironment } from '../../src/sandbox-environment.ts';
+import type { Behaviour } from '../../src/sandbox/contract.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { planTenant, type TenantPlan } from '../../src/sandbox/tenants/tenant-plan.ts';
+import { readPath } from '../../src/pipeline/configuration-file.ts';
+import { createLogger } from '../../src/lib/logger.ts';
+import { createTestDatabase } from './database.ts';
+import type { Place } from './journey.ts';
+
+export type StackOptions = {
+  /** Repository names; all lie in one project. */
+  tenants: string[];
+  /** Whether somebody has to sign in to the tenants. */
+  delegated?: boolean;
+  plan?: Partial<TenantPlan>;
+  signInWindowSeconds?: number;
+};
+
+/** `TEST_LOG=debug npm test -- test/journeys/approve.test.ts` shows what the program logs meanwhile. */
+const logger = createLogger(process.env.TEST_LOG === 'debug' ? 'debug' : 'silent', (line) =>
+  process.stderr.write(`${line}\n`),
+);
+
+const ORGANIZATION = 'contoso-group';
+const PROJECT = 'Tenants';
+/** A stage takes seconds in the sandbox's time, and a tenth of a second here. */
+const TIME_SCALE = 20;
+
+const FAST = { POLL_WATCHED_SECONDS: '0.15', POLL_ACTIVE_SECONDS: '0.15', POLL_IDLE_SECONDS: '0.3' };
+
+/** One property of one object, with its values as JSON texts. */
+export type Edit = {
+  path: string;
+  configurationType: string;
+  displayName: string;
+  property: string;
+  before: string;
+  after: string;
+};
+
+export type Stack = AsyncDisposable & Awaited<ReturnType<typeof startStack>>;
+
+export async function startStack(options: StackOptions) {
+  await using parts = new AsyncDisposableStack();
+  const dataFolder = await mkdtemp(join(tmpdir(), 'tenant-sync-test-'));
+  parts.defer(() => rm(dataFolder, { recursive: true, force: true }));
+  const database = parts.use(await createTestDatabase());
+  const port = await freePort();
+  const sandbox = await startSandbox({
+    dataFolder,
+    port: 0,
+    timeScale: TIME_SCALE,
+    apiUrl: () => `http://127.0.0.1:${port}`,
+    scenarios: false,
+    fleet: options.tenants.map((name) => blueprintOf(name, options)),
+    logger,
+  });
+  parts.defer(() => sandbox.stop());
+  const config = readConfig({
+    ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port }),
+    ...FAST,
+    SIGN_IN_WINDOW_SECONDS: String(options.signInWindowSeconds ?? 180),
+  });
+  parts.use(await startApp(config, logger));
+  const kept = parts.move();
+  const place: Place = {
+    url: `http://127.0.0.1:${port}/graphql`,
+    organization: ORGANIZATION,
+    project: PROJECT,
+  };
+  return {
+    place,
+    sandbox,
+    database,
+    ...actionsOn(sandbox),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+const blueprintOf = (name: string, { delegated, plan }: StackOptions) =>
+  planTenant({
+    organization: ORGANIZATION,
+    repository: name,
+    displayName: `Tenant ${name}`,
+    authentication: delegated ? 'delegated' : 'application',
+    ...plan,
+  }).blueprint;
+
+/** The API's address has to be known before it listens: pipelines and links name it. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** What happens in the world outside the API. */
+function actionsOn(sandbox: Sandbox) {
+  const { control, world } = sandbox;
+  const keyOf = (repository: string) => ({ organization: ORGANIZATION, project: PROJECT, repository });
+  const openRun = (name: string) => {
+    const run = world.runs(keyOf(name)).find(({ phase }) => phase !== 'FINISHED');
+    if (!run) throw new Error(`${name} has no open run.`);
+    return run.buildId;
+  };
+  const editMain = async (name: string, path: string, change: (text: string) => string) => {
+    const before = await world.readFile(keyOf(name), 'main', path);
+    if (before === null) throw new Error(`${name} has no file ${path}.`);
+    await world.editFile(keyOf(name), path, change(before), 'Edited in the portal');
+  };
+  return {
+    editMain,
+    /** Changes one policy on `main`: what the next sync would write to the tenant. */
+    async desireChange(name: string): Promise<Edit> {
+      const edit = await pickPolicy(sandbox, keyOf(name));
+      await editMain(name, edit.path, (text) =>
+        text.replace(`"state": ${edit.before}`, `"state": ${edit.after}`),
+      );
+      return edit;
+    },
+    /** Changes one policy in the tenant itself: the same one, to a third value, when one is given. */
+    async drift(name: string, same?: Edit): Promise<Edit> {
+      const edit = same ?? (await pickPolicy(sandbox, keyOf(name)));
+      const after = same ? '"enabledForReportingButNotEnforced"' : edit.after;
+      const { configurationType, displayName, property } = edit;
+      control.drift(name, {
+        kind: 'set',
+        configurationType,
+        displayName,
+        property,
+        value: JSON.parse(after) as string,
+      });
+      return { ...edit, after };
+    },
+    /** As JSON text. */
+    tenantValue(name: string, { configurationType, displayName, property }: Edit): string {
+      const object = control
+        .configuration(name)
+        .find((one) => one.configurationType === configurationType && one.displayName === displayName);
+      return JSON.stringify(object?.properties[property]);
+    },
+    async fileValue(name: string, branch: string, { path, property }: Edit): Promise<string> {
+      const text = (await world.readFile(keyOf(name), branch, path)) ?? '{}';
+      return JSON.stringify((JSON.parse(text) as Record<string, unknown>)[property]);
+    },
+    mainFiles: (name: string) => world.readFiles(keyOf(name), 'main'),
+    async configurationOn(name: string, branch: string) {
+      const files = await world.readFiles(keyOf(name), branch);
+      return new Map([...files].filter(([path]) => readPath(path)));
+    },
+    /** Newest first, asked as anybody with a token of their own would. */
+    async mainCommits(name: string): Promise<{ id: string; message: string }[]> {
+      const url = `${sandbox.azureDevOpsUrl}/${ORGANIZATION}/${PROJECT}/_apis/git/repositories/${name}/commits?searchCriteria.itemVersion.version=main&searchCriteria.$top=200&api-version=7.1`;
+      const authorization = `Basic ${Buffer.from(':token').toString('base64')}`;
+      const response = await fetch(url, { headers: { authorization } });
+      const { value } = (await response.json()) as { value: { commitId: string; comment: string }[] };
+      return value.map(({ commitId, comment }) => ({ id: commitId, message: comment }));
+    },
+    behave: (name: string, behaviour: Behaviour) => world.setBehaviour(keyOf(name), behaviour),
+    runSchedule: (name: string) => world.runSchedule(keyOf(name)),
+    decideInPortal: (name: string, verdict: 'approved' | 'rejected', by: string, comment: string) =>
+      world.decideInPortal(openRun(name), verdict, by, comment),
+    signIn: (_name: string, userCode: string) => void control.signIn(userCode),
+    declineSignIn: (userCode: string) => void control.signIn(userCode, 'decline'),
+    /** What really reached the gates of the tenant's runs. */
+    answersToGates: (name: string) =>
+      world.ledger().filter(({ kind, key }) => kind === 'gateAnswered' && key.repository === name),
+  };
+}
+
+async function pickPolicy(
+  sandbox: Sandbox,
+  key: Parameters<Sandbox['world']['readFiles']>[0],
+): Promise<Edit> {
+  const files = await sandbox.world.readFiles(key, 'main');
+  for (const [path, text] of files) {
+    const name = readPath(path);
+    if (
+      name?.configurationType === 'MSGraph:ConditionalAccess:Policies' &&
+      text.includes('"state": "enabled"')
+    ) {
+      return { path, ...name, property: 'state', before: '"enabled"', after: '"disabled"' };
+    }
+  }
+  throw new Error(`${key.repository} has no policy that is enabled.`);
+}
