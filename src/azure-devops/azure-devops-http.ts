@@ -13,6 +13,7 @@ import {
   unreachableError,
   unreadableError,
 } from './azure-devops-error.ts';
+import { createLimit } from './limit.ts';
 import { retryPauseMs } from './retry-pause.ts';
 import { SameHostAuth } from './same-host-auth.ts';
 import type { TokenSource } from './token-source.ts';
@@ -29,6 +30,8 @@ export type HttpOptions = {
 };
 
 const MAX_PAGES = 200;
+/** A change set of thousands of files must not open thousands of connections. */
+const MOST_AT_ONCE = 16;
 
 /**
  * The only door to one Azure DevOps organisation: every request of ours goes through `#send`. A limiter or a circuit
@@ -38,6 +41,7 @@ export class AzureDevOpsHttp {
   readonly #options: Required<HttpOptions>;
   readonly #auth: SameHostAuth;
   readonly #client: WebApi['rest']['client'];
+  readonly #limit = createLimit(MOST_AT_ONCE);
 
   constructor(options: HttpOptions) {
     this.#options = { deadlineMs: 60_000, retryBaseMs: 300, ...options };
@@ -114,7 +118,7 @@ export class AzureDevOpsHttp {
   async #withRetries<T>(ask: Ask, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await work();
+        return await this.#limit(work);
       } catch (error) {
         const waitMs = isRead(ask) ? retryPauseMs(error, attempt, this.#options.retryBaseMs) : null;
         if (waitMs === null) throw error;

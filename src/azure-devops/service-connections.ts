@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { route } from './ask.ts';
+import type { AzureDevOpsOptions } from './azure-devops.ts';
+import { AzureDevOpsHttp } from './azure-devops-http.ts';
+import type { FindServiceConnection, PipelineJob } from './pipeline-token.ts';
+
+const wireOrganization = z.object({ instanceId: z.string() });
+const wireConnection = z.object({ id: z.string(), name: z.string() });
+
+/** Jobs that wait for a sign-in ask every few seconds. */
+const KEPT_MS = 5 * 60_000;
+
+/**
+ * Finds service connections by id in the configured projects, for tokens of Entra's issuer, which hold nothing else.
+ * Needs permission to read the projects' service connections.
+ */
+export function createServiceConnectionLookup(options: AzureDevOpsOptions): FindServiceConnection {
+  const projects = options.projects.map(({ organizationUrl, ...names }) => ({
+    ...names,
+    http: new AzureDevOpsHttp({ ...options, organizationUrl: organizationUrl.replace(/\/+$/, '') }),
+  }));
+  const kept = new Map<string, { job: PipelineJob; until: number }>();
+  return async ({ organizationId, connectionId }) => {
+    const key = `${organizationId}/${connectionId}`;
+    const known = kept.get(key);
+    if (known && known.until > Date.now()) return known.job;
+    for (const { http, organization, project } of projects) {
+      if ((await organizationIdOf(http)) !== organizationId) continue;
+      const what = `read the service connection ${connectionId} in ${organization}/${project}`;
+      const path = route`${project}/_apis/serviceendpoint/endpoints/${connectionId}`;
+      const found = await http.find({ what, path }, wireConnection.nullable());
+      if (!found) continue;
+      const job = { organization, project, serviceConnection: found.name };
+      kept.set(key, { job, until: Date.now() + KEPT_MS });
+      return job;
+    }
+    return null;
+  };
+}
+
+async function organizationIdOf(http: AzureDevOpsHttp): Promise<string> {
+  const ask = {
+    what: "read the organisation's id",
+    path: '_apis/connectionData',
+    apiVersion: '7.1-preview.1',
+  };
+  return (await http.read(ask, wireOrganization)).instanceId.toLowerCase();
+}
