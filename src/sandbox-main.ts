@@ -32,7 +32,7 @@ const dataFolder = resolve(env.SANDBOX_DATA ?? '.sandbox');
 const signInWindowSeconds = Number(env.SIGN_IN_WINDOW_SECONDS ?? 180);
 const logger = createLogger(readLevel(env.LOG_LEVEL), (line) => process.stderr.write(`${line}\n`));
 
-await using parts = new AsyncDisposableStack();
+const parts = new AsyncDisposableStack();
 process.once('SIGINT', () => void stop());
 process.once('SIGTERM', () => void stop());
 

@@ -161,6 +161,11 @@ export function connectionOf<Row>(name: string, node: ObjectRef<Types, Row>, wha
         description: `The ${what} of this page, in order.`,
         resolve: (page) => page.edges,
       }),
+      nodes: t.field({
+        type: [node],
+        description: 'The same without their cursors.',
+        resolve: (page) => page.edges.map((edge) => edge.node) as never,
+      }),
       pageInfo: t.field({
         type: PageInfo,
         description: 'Whether there is more, and where to continue.',
