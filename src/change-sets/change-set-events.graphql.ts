@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
+import { EventInterface, TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
 import type { DecisionState, DecisionVerdict, RevertStatus } from './change-set.ts';
 import { DecisionStateEnum, DecisionVerdictEnum, RevertStatusEnum } from './change-set-enums.graphql.ts';
 import { changeSetById, revertById } from './change-set-loaders.graphql.ts';
@@ -8,7 +8,7 @@ import { RevertType } from './decisions.graphql.ts';
 
 builder.objectRef<ToldEvent<'CHANGE_SET_READY'>>('ChangeSetReady').implement({
   description: 'A preview listed what a run wants to change.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
   fields: (t) => ({
     digest: t.string({ description: 'The digest of the change set.', resolve: ({ body }) => body.digest }),
     changeSet: t.field({
@@ -22,7 +22,7 @@ builder.objectRef<ToldEvent<'CHANGE_SET_READY'>>('ChangeSetReady').implement({
 
 builder.objectRef<ToldEvent<'CHANGE_SET_DECIDED'>>('ChangeSetDecided').implement({
   description: 'Somebody approved or rejected, or Azure DevOps has taken or refused the decision.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
   fields: (t) => ({
     verdict: t.field({
       type: DecisionVerdictEnum,
@@ -51,7 +51,7 @@ builder.objectRef<ToldEvent<'CHANGE_SET_DECIDED'>>('ChangeSetDecided').implement
 
 builder.objectRef<ToldEvent<'REVERT_FINISHED'>>('RevertFinished').implement({
   description: 'A revert ended, well or not.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
   fields: (t) => ({
     status: t.field({
       type: RevertStatusEnum,

@@ -1,6 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
-import { TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
+import { EventInterface, TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
 import { parseId } from '../graphql/ids.ts';
 import { tellEvents } from '../graphql/tell-events.ts';
 import { badInput } from '../graphql/user-error.ts';
@@ -21,7 +21,7 @@ builder.interfaceField(TenantEventInterface, 'run', (t) =>
 
 export const SyncRunChanged = builder.objectRef<ToldEvent<'SYNC_RUN_CHANGED'>>('SyncRunChanged').implement({
   description: 'A sync run began, or its status changed.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
   fields: (t) => ({
     run: t.field({
       type: SyncRunType,
@@ -54,7 +54,7 @@ export const SyncRunChanged = builder.objectRef<ToldEvent<'SYNC_RUN_CHANGED'>>('
 
 builder.objectRef<ToldEvent<'AUTHENTICATION_REQUESTED'>>('AuthenticationRequested').implement({
   description: "A run waits for somebody to sign in; the run's authentication has the code.",
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
   fields: (t) => ({
     expiresAt: t.field({
       type: 'DateTime',
@@ -67,7 +67,7 @@ builder.objectRef<ToldEvent<'AUTHENTICATION_REQUESTED'>>('AuthenticationRequeste
 builder.objectRef<ToldEvent<'GATE_MISSING'>>('GateMissing').implement({
   description:
     'A run went to deploy although approval is required and Azure DevOps has no gate. A person must look.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
 });
 
 builder.subscriptionField('syncRunChanged', (t) =>

@@ -1,5 +1,5 @@
 import { builder } from '../graphql/builder.ts';
-import { TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
+import { EventInterface, TenantEventInterface, type ToldEvent } from '../graphql/event.ts';
 import { type EventQuery, tellEvents } from '../graphql/tell-events.ts';
 import type { TenantStatus } from './tenant.ts';
 import { TenantStatusEnum } from './tenant-enums.graphql.ts';
@@ -19,7 +19,7 @@ export const TenantStatusChanged = builder
   .objectRef<ToldEvent<'TENANT_STATUS_CHANGED'>>('TenantStatusChanged')
   .implement({
     description: 'The status of a tenant changed.',
-    interfaces: [TenantEventInterface],
+    interfaces: [EventInterface, TenantEventInterface],
     fields: (t) => ({
       previousStatus: t.field({
         type: TenantStatusEnum,
@@ -40,12 +40,12 @@ export const TenantStatusChanged = builder
 
 builder.objectRef<ToldEvent<'TENANT_ADDED'>>('TenantAdded').implement({
   description: 'A tenant was discovered in Azure DevOps.',
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
 });
 
 builder.objectRef<ToldEvent<'TENANT_REMOVED'>>('TenantRemoved').implement({
   description: "Azure DevOps no longer has the tenant's repository or pipeline. Its history is kept.",
-  interfaces: [TenantEventInterface],
+  interfaces: [EventInterface, TenantEventInterface],
 });
 
 /** The part of a filter on tenants that events know: whether one was removed is an event of its own. */

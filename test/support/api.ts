@@ -1,0 +1,135 @@
+/** The server alone, on a real port and database, for tests of what it reads and refuses; Azure DevOps is away. */
+import { createHash } from 'node:crypto';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, print } from 'graphql';
+import { authenticateWith } from '../../src/access/authenticate.ts';
+import { ROLES } from '../../src/access/permissions.ts';
+import type { Viewer } from '../../src/access/viewer.ts';
+import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
+import { createTokenSource } from '../../src/azure-devops/service-credential.ts';
+import { createTenantSignIn } from '../../src/azure-devops/tenant-sign-in.ts';
+import type { Db } from '../../src/database/database.ts';
+import { Listener } from '../../src/database/listener.ts';
+import { EVENT_CHANNELS } from '../../src/events/append-events.ts';
+import { EventFeed } from '../../src/events/feed.ts';
+import { createSeal, type Seal } from '../../src/lib/seal.ts';
+import { createServer, type ServerParts } from '../../src/server/server.ts';
+import type { Services } from '../../src/sync-runs/services.ts';
+import { SignInDesk } from '../../src/sync-runs/sign-in-desk.ts';
+import { createTestDatabase, silent } from './database.ts';
+
+export const ORGANIZATION = 'contoso-group';
+export const PROJECT = 'Tenants';
+
+export type Problem = { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> };
+export type Reply<Data> = { status: number; data: Data | null; errors: Problem[] };
+export type As = 'viewer' | 'operator' | 'approver' | 'admin' | 'blinkered' | 'nobody';
+
+export type Api = AsyncDisposable & {
+  url: string;
+  db: Db;
+  seal: Seal;
+  feed: EventFeed;
+  ask: <Data, Variables>(
+    document: TypedDocumentNode<Data, Variables> | string,
+    variables?: Variables,
+    as?: As,
+  ) => Promise<Reply<Data>>;
+};
+
+export type ApiOptions = Partial<ServerParts['options']> & {
+  /** Somebody with this key (`test-blinkered`) sees only these tenants. */
+  blinkered?: () => Viewer;
+};
+
+export async function startApi(options: ApiOptions = {}): Promise<Api> {
+  await using stack = new AsyncDisposableStack();
+  const test = stack.use(await createTestDatabase());
+  const { database } = test;
+  const feed = stack.use(await EventFeed.start({ db: database.db, logger: silent, pollEveryMs: 200 }));
+  const listener = stack.use(
+    new Listener({ url: test.url, channels: EVENT_CHANNELS, onWake: () => feed.wake(), logger: silent }),
+  );
+  const services = servicesOf(database.db);
+  stack.use(services.desk);
+  const byKey = authenticateWith(
+    ROLES.map((role) => ({ name: role.toLowerCase(), role, sha256: hashOf(keyOf(role)) })),
+  );
+  const server = stack.use(
+    createServer({
+      services,
+      database,
+      feed,
+      listener,
+      authenticate: (header) =>
+        options.blinkered && header === 'Bearer test-blinkered'
+          ? Promise.resolve(options.blinkered())
+          : byKey(header),
+      answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
+      options: {
+        graphiql: true,
+        corsOrigins: ['https://pages.example'],
+        heartbeatEveryMs: 60_000,
+        ...options,
+      },
+    }),
+  );
+  const url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
+  const parts = stack.move();
+  return {
+    url,
+    db: database.db,
+    seal: services.seal,
+    feed,
+    ask: (document, variables, as = 'viewer') => ask(`${url}/graphql`, { document, variables, as }),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+export const keyOf = (as: string) => `test-${as.toLowerCase()}`;
+
+async function ask<Data>(
+  url: string,
+  { document, variables, as }: { document: DocumentNode | string; variables: unknown; as: As },
+): Promise<Reply<Data>> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(as === 'nobody' ? {} : { authorization: `Bearer ${keyOf(as)}` }),
+    },
+    body: JSON.stringify({ query: typeof document === 'string' ? document : print(document), variables }),
+  });
+  const body = (await response.json()) as { data?: Data | null; errors?: Problem[] };
+  return { status: response.status, data: body.data ?? null, errors: body.errors ?? [] };
+}
+
+/** The real adapters; the port that they call is closed. */
+function servicesOf(db: Db): Services {
+  const seal = createSeal([{ id: 'test', key: Buffer.alloc(32, 7) }]);
+  const entra = { emulatorUrl: 'http://127.0.0.1:1', logger: silent, retryBaseMs: 1 };
+  const signIn = createTenantSignIn({ db, seal, entra, signInClientId: 'test', application: null });
+  const settings = { signInWindowMs: 180_000, staleAfterMs: 90_000, publicUrl: 'http://api.example' };
+  return {
+    db,
+    azure: createAzureDevOps({
+      projects: [
+        {
+          organizationUrl: `http://127.0.0.1:1/${ORGANIZATION}`,
+          organization: ORGANIZATION,
+          project: PROJECT,
+        },
+      ],
+      tokens: createTokenSource({ kind: 'personal_access_token', token: 'test' }, entra),
+      logger: silent,
+      deadlineMs: 300,
+    }),
+    signIn,
+    desk: new SignInDesk({ db, signIn, seal, settings, logger: silent }),
+    seal,
+    settings,
+    lookSoon: () => undefined,
+    logger: silent,
+  };
+}
