@@ -28,9 +28,7 @@ export async function readBytes(message: IncomingMessage): Promise<Buffer> {
 }
 
 /** UTF-8, without a byte order mark. */
-export async function readText(message: IncomingMessage): Promise<string> {
-  return (await readBytes(message)).toString('utf8').replace(/^\uFEFF/, '');
-}
+export const textOf = (bytes: Buffer) => bytes.toString('utf8').replace(/^\uFEFF/, '');
 
 export function decodeJson<T>(what: string, text: string, shape: z.ZodType<T>): T {
   let json: unknown;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Logger } from '../lib/logger.ts';
 import { pause } from '../lib/pause.ts';
 import { type Ask, bodyOf, headersOf, isRead, urlOf } from './ask.ts';
-import { decodeJson, needsSignIn, readText } from './azure-devops-answer.ts';
+import { decodeJson, needsSignIn, readBytes, textOf } from './azure-devops-answer.ts';
 import {
   AzureDevOpsError,
   credentialError,
@@ -97,21 +97,28 @@ export class AzureDevOpsHttp {
     return this.#withRetries(ask, () => this.#answer(ask, Infinity));
   }
 
+  /** The whole answer as it came. */
+  async bytes(ask: Ask): Promise<Buffer> {
+    return (await this.#whole(ask, false)).bytes;
+  }
+
   async #json<T>(ask: Ask, shape: z.ZodType<T>, mayMiss: boolean) {
+    const { message, bytes } = await this.#whole(ask, mayMiss);
+    const text = textOf(bytes);
+    if (message.statusCode === 404 || text.trim() === '') return null;
+    return {
+      value: decodeJson(ask.what, text, shape),
+      at: new Date(Date.parse(message.headers.date ?? '') || Date.now()),
+      continuationToken: headerText(message.headers['x-ms-continuationtoken']),
+    };
+  }
+
+  #whole(ask: Ask, mayMiss: boolean): Promise<{ message: IncomingMessage; bytes: Buffer }> {
     return this.#withRetries(ask, async () => {
       const endsAt = Date.now() + this.#options.deadlineMs;
       const message = await this.#answer(ask, endsAt, mayMiss);
-      if (message.statusCode === 404) {
-        message.resume();
-        return null;
-      }
-      const text = await this.#inTime(ask, endsAt, readText(message), () => message.destroy());
-      if (text.trim() === '') return null;
-      return {
-        value: decodeJson(ask.what, text, shape),
-        at: new Date(Date.parse(message.headers.date ?? '') || Date.now()),
-        continuationToken: headerText(message.headers['x-ms-continuationtoken']),
-      };
+      const bytes = await this.#inTime(ask, endsAt, readBytes(message), () => message.destroy());
+      return { message, bytes };
     });
   }
 
@@ -145,11 +152,15 @@ export class AzureDevOpsHttp {
       throw credentialError(ask.what, statusCode);
     }
     if ((statusCode >= 200 && statusCode < 300) || (mayMiss && statusCode === 404)) return message;
-    const body = await this.#inTime(ask, Date.now() + this.#options.deadlineMs, readText(message), () =>
-      message.destroy(),
-    );
+    const limit = Date.now() + this.#options.deadlineMs;
+    const body = await this.#inTime(ask, limit, readBytes(message), () => message.destroy());
     const retryAfter = headerText(message.headers['retry-after']);
-    throw refusedError(ask.what, { statusCode, reason: message.statusMessage ?? '', retryAfter, body });
+    throw refusedError(ask.what, {
+      statusCode,
+      reason: message.statusMessage ?? '',
+      retryAfter,
+      body: textOf(body),
+    });
   }
 
   async #send(ask: Ask, { endsAt, fresh }: { endsAt: number; fresh: boolean }): Promise<IncomingMessage> {

@@ -157,6 +157,7 @@ export type ArtifactObservation = { name: string; kind: string };
 
 export type RepositoryRef = ProjectRef & { repositoryId: string };
 /** Paths have no leading slash: `Source/Resources/Content/…`, as everywhere above this room. */
+/** Paths have no leading slash; null removes the file. */
 export type FileChange = { path: string; content: Buffer } | { path: string; content: null };
 
 /** `moved`: the branch has another head by now. `protected`: a branch policy wants a pull request. */

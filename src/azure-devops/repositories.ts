@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { readBytes } from './azure-devops-answer.ts';
 import { route } from './ask.ts';
 import type { ProjectConnection } from './project-connection.ts';
 
@@ -54,14 +53,13 @@ export async function listItems(
 }
 
 /** Byte for byte. */
-export async function readBlob(repository: RepositoryConnection, blobId: string): Promise<Buffer> {
-  const message = await repository.http.open({
+export function readBlob(repository: RepositoryConnection, blobId: string): Promise<Buffer> {
+  return repository.http.bytes({
     what: `read the blob ${blobId} ${inRepository(repository)}`,
     path: `${repositoryPath(repository)}/${route`blobs/${blobId}`}`,
     query: { $format: 'octetStream' },
     accept: 'application/octet-stream',
   });
-  return readBytes(message);
 }
 
 export const withoutSlash = (path: string) => path.replace(/^\/+/, '');
