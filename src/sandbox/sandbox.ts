@@ -15,6 +15,7 @@ import { createEntra, type Entra } from './entra/entra.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { Director } from './scenarios/director.ts';
 import { type Fleet, fleetOf } from './tenants/fleet.ts';
+import type { FleetTenant } from './tenants/tenant-plan.ts';
 import { openSimulatedTenants, type SimulatedTenants } from './tenants/simulated-tenants.ts';
 import { sendJson } from './web.ts';
 
@@ -58,7 +59,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { server, url, serve } = await listen(options);
   const baseUrl = () => url;
   const parts = await openParts(options, baseUrl);
-  for (const tenant of fleetOf(options.fleet)) await parts.registry.onboard(tenant);
+  await onboard(parts.registry, fleetOf(options.fleet));
 
   const { signInWindowMs = 180_000, logger } = options;
   const director = options.scenarios ? new Director({ ...parts, logger }, { signInWindowMs }) : null;
@@ -89,6 +90,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       await Promise.all([entra.flush(), parts.tenants.flush(), parts.registry.flush()]);
     },
   };
+}
+
+/** Baselines come first: the others' repositories refer to a commit of theirs. */
+async function onboard(registry: Registry, fleet: readonly FleetTenant[]): Promise<void> {
+  for (const isBaseline of [true, false]) {
+    const batch = fleet.filter(({ blueprint }) => (blueprint.baseline === null) === isBaseline);
+    await Promise.all(batch.map((tenant) => registry.onboard(tenant)));
+  }
 }
 
 async function openParts(options: SandboxOptions, baseUrl: () => string): Promise<ControlParts> {
