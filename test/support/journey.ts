@@ -110,7 +110,7 @@ const TENANT = /* GraphQL */ `
               displayName
               path
               result {
-                result
+                status
               }
               properties {
                 path
