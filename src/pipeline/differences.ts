@@ -27,8 +27,11 @@ export type FileDifference = {
   after: Side;
 };
 
-/** Past this many changed lines finding the shortest diff takes seconds; whole files are shown instead. */
-const MAX_EDITS = 4000;
+/**
+ * Past this many changed lines whole files are shown: searching on for the shortest diff of 6,000 lines that all
+ * differ took 3.9 s with a limit of 4,000, and 0.4 s with this one.
+ */
+const MAX_EDITS = 1000;
 
 /** `before` is the tenant's state, `after` the desired one, both by path; null: no such file. In order of the paths. */
 export function compareFiles(

@@ -17,6 +17,7 @@ export type RegisteredTenant = TenantKey & {
 };
 
 export type Registry = {
+  /** Ordered by name. */
   list(): readonly RegisteredTenant[];
   /** By repository name, `organization/project/repository`, or directory id; null when none or several fit. */
   find(reference: string): RegisteredTenant | null;
@@ -31,7 +32,7 @@ export async function openRegistry(dataFolder: string, parts: RegistryParts): Pr
   const saved = await openSavedState<{ tenants: RegisteredTenant[] }>(join(dataFolder, 'registry.json'), {
     tenants: [],
   });
-  const list = () => saved.value.tenants;
+  const list = () => saved.value.tenants.toSorted((a, b) => nameOf(a).localeCompare(nameOf(b)));
   return {
     list,
     find(reference) {

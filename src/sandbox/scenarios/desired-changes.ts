@@ -5,7 +5,7 @@ import { contentOf, fileOf, parseProperties, pathOf, readPath } from '../../pipe
 import { DESIRED_BRANCH } from '../../pipeline/contract.ts';
 import { configurationFilesOf } from '../../pipeline/tenant-files.ts';
 import type { RegisteredTenant } from '../registry.ts';
-import { idFrom } from '../tenants/configuration/profile.ts';
+import { idFrom, numberFrom } from '../tenants/configuration/profile.ts';
 import type { Theatre } from './theatre.ts';
 
 type Files = ReadonlyMap<string, string>;
@@ -27,7 +27,7 @@ export async function makeDesiredDiffer(
       .map(({ path, content }) => [path, content]),
   );
   if (compareFiles(present, desired).length > 0) return;
-  const round = world.runs(tenant).length;
+  const round = world.runs(tenant).length + numberFrom(IDEAS.length, tenant.repository);
   const ideas = [0, 1, 2].map((offset) => IDEAS[(round + offset) % IDEAS.length]);
   for (const edit of ideas.flatMap((idea) => idea?.(desired, round) ?? [])) {
     await world.editFile(tenant, edit.path, edit.content, edit.message);

@@ -126,14 +126,15 @@ describe('a sync through the simulated Azure DevOps', () => {
     expect(azureDevOps.filter(({ kind }) => kind === 'gateAnswered')).toHaveLength(1);
   });
 
-  test('fails in the stage and with the message that was asked for, until that is taken back', async () => {
+  test('fails in the stage and with the message that was asked for, and succeeds when it is retried', async () => {
     await call('POST', '/control/tenants/contoso-test/fail-stage', {
       stage: 'PREVIEW',
       message: 'Out of paper.',
     });
-    await sync('contoso-test', { phase: 'FINISHED', result: 'failed' });
+    const { buildId } = await sync('contoso-test', { phase: 'FINISHED', result: 'failed' });
     await call('POST', '/control/tenants/contoso-test/fail-stage', { stage: null });
-    await sync('contoso-test', finished);
+    expect((await call('POST', `/control/runs/${buildId}/retry`)).status).toBe(200);
+    await comesTo('contoso-test', { buildId, ...finished });
   });
 
   test('waits in the queue and in a stage for as long as asked, and can be canceled', async () => {
