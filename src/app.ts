@@ -5,8 +5,9 @@
 import { authenticateWith } from './access/authenticate.ts';
 import { createAzureDevOps } from './azure-devops/azure-devops.ts';
 import type { AppCredential } from './azure-devops/entra-apps.ts';
-import { createPipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
+import { createPipelineTokenVerifier, type PipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
 import { createTokenSource, type ServiceCredential } from './azure-devops/service-credential.ts';
+import { createServiceConnectionLookup } from './azure-devops/service-connections.ts';
 import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/database.ts';
@@ -44,7 +45,7 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   stack.use(
     await Worker.start({ database, handlers: jobHandlers(services), logger, concurrency: JOBS_AT_A_TIME }),
   );
-  const verify = createPipelineTokenVerifier({ issuers: config.PIPELINE_OIDC_ISSUERS, logger });
+  const verify = createVerifier(config, logger);
   const server = stack.use(
     createServer({
       services,
@@ -107,6 +108,16 @@ function createServices(
     isWatched: () => feed.isWatched,
   });
   return { services, poller };
+}
+
+function createVerifier(config: Config, logger: Logger): PipelineTokenVerifier {
+  const tokens = createTokenSource(serviceCredential(config), {
+    emulatorUrl: config.ENTRA_EMULATOR_URL,
+    logger,
+  });
+  const projects = config.AZURE_DEVOPS_PROJECTS;
+  const findConnection = createServiceConnectionLookup({ projects, tokens, logger });
+  return createPipelineTokenVerifier({ issuers: config.PIPELINE_OIDC_ISSUERS, findConnection, logger });
 }
 
 const cadenceOf = (config: Config) => ({

@@ -8,10 +8,10 @@ import type { DeviceCodeFlow, SignInEnd } from './sign-in.ts';
 import { TENANT_SCOPES } from './tenant-scopes.ts';
 
 type Flow = { app: PublicClientApplication; network: EntraNetwork; directoryId: string };
-type Limits = { until: Date; signal: AbortSignal };
+type Limits = { withinMs: number; signal: AbortSignal };
 type Shown = Omit<DeviceCodeFlow, 'finished'>;
 
-/** One sign-in by code. It ends at `until` or by the signal at once, whatever MSAL is waiting for at that moment. */
+/** One sign-in by code. It ends after `withinMs` or by the signal at once, whatever MSAL is waiting for at that moment. */
 export async function startDeviceCode(flow: Flow, limits: Limits): Promise<DeviceCodeFlow> {
   const shown = Promise.withResolvers<Shown>();
   const request: DeviceCodeRequest = {
@@ -45,7 +45,7 @@ function readCode(
   network: EntraNetwork,
 ): Shown {
   if (userCode && verificationUri && expiresIn > 0) {
-    return { userCode, verificationUri, message, expiresAt: new Date(Date.now() + expiresIn * 1000) };
+    return { userCode, verificationUri, message, expiresInMs: expiresIn * 1000 };
   }
   const refusal = network.lastRefusal();
   throw new UpstreamError(refusal?.text ?? 'Entra gave no code to sign in with.', {
@@ -92,8 +92,8 @@ const storageFailed = (error: unknown): SignInEnd => ({
   message: `The sign-in could not be stored: ${messageOf(error)}`,
 });
 
-async function endFromOutside({ until, signal }: Limits, wake: AbortSignal): Promise<SignInEnd> {
-  await pause(Math.max(0, until.getTime() - Date.now()), wake);
+async function endFromOutside({ withinMs, signal }: Limits, wake: AbortSignal): Promise<SignInEnd> {
+  await pause(Math.max(0, withinMs), wake);
   return signal.aborted
     ? { kind: 'canceled', message: 'The sign-in was ended before somebody signed in.' }
     : { kind: 'expired', message: 'Nobody signed in before the sign-in window closed.' };

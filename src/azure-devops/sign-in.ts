@@ -22,16 +22,17 @@ export type DeviceCodeFlow = {
   userCode: string;
   verificationUri: string;
   message: string;
-  expiresAt: Date;
+  /** From now: the clocks of instances differ, and only the database's counts. */
+  expiresInMs: number;
   /** Never rejects. */
   finished: Promise<SignInEnd>;
 };
 
 export type TenantSignIn = {
   acquire(account: TenantAccount): Promise<TenantCredential>;
-  /** Resolves when Entra gave the code. The flow ends by itself at `until`, or when the signal aborts. */
+  /** Resolves when Entra gave the code. The flow ends by itself after `withinMs`, or when the signal aborts. */
   startDeviceCode(
     account: TenantAccount,
-    options: { until: Date; signal: AbortSignal },
+    options: { withinMs: number; signal: AbortSignal },
   ): Promise<DeviceCodeFlow>;
 };

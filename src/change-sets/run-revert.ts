@@ -101,23 +101,24 @@ async function contentOf(services: Services, work: Work, restore: { path: string
 
 type Push = { branch: string; expectedHead: string; message: string; changes: FileChange[] };
 
+/** Where the branch is protected a pull request proposes the same commit. A branch of an earlier try is taken as it is. */
 async function proposeInstead(services: Services, work: Work, push: Push): Promise<Partial<Revert>> {
-  const pushed = await services.azure.pushChanges(work.repository, push);
-  if (pushed.kind !== 'pushed') {
-    return {
-      status: 'FAILED',
-      error: `The branch ${push.branch} could not be written: it is ${pushed.kind}.`,
-    };
-  }
+  const commit =
+    (await services.azure.readHead(work.repository, push.branch)) ?? (await pushBranch(services, work, push));
   const [title = 'Revert', ...rest] = push.message.split('\n');
   const request = { from: push.branch, into: DESIRED_BRANCH, title, description: rest.join('\n').trim() };
   const pull = await services.azure.openPullRequest(work.repository, request);
-  return {
-    status: 'PULL_REQUEST_OPEN',
-    commit: pushed.commit,
-    pullRequestId: pull.id,
-    pullRequestUrl: pull.url,
-  };
+  return { status: 'PULL_REQUEST_OPEN', commit, pullRequestId: pull.id, pullRequestUrl: pull.url };
+}
+
+async function pushBranch(services: Services, work: Work, push: Push): Promise<string> {
+  const pushed = await services.azure.pushChanges(work.repository, push);
+  if (pushed.kind === 'pushed') return pushed.commit;
+  const isRetryable = pushed.kind === 'moved';
+  throw new UpstreamError(`The branch ${push.branch} could not be written: it is ${pushed.kind}.`, {
+    system: 'Azure DevOps',
+    isRetryable,
+  });
 }
 
 /** `[skip ci]` keeps the commit from starting a sync by itself. */

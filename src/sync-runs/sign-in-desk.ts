@@ -31,11 +31,14 @@ export class SignInDesk implements AsyncDisposable {
     await this.stop(runId);
     const { db, settings, signIn } = this.#services;
     const before = await newestChallenge(db, runId);
-    const windowEndsAt =
-      before?.windowEndsAt ?? new Date((await databaseNow(db)).getTime() + settings.signInWindowMs);
+    const now = await databaseNow(db);
+    const windowEndsAt = before?.windowEndsAt ?? new Date(now.getTime() + settings.signInWindowMs);
     const abort = new AbortController();
-    const flow = await signIn.startDeviceCode(account, { until: windowEndsAt, signal: abort.signal });
-    const id = await this.#record(tenant, runId, { flow, windowEndsAt });
+    const flow = await signIn.startDeviceCode(account, {
+      withinMs: windowEndsAt.getTime() - now.getTime(),
+      signal: abort.signal,
+    });
+    const id = await this.#record(tenant, runId, { flow, now, windowEndsAt });
     const ended = flow.finished.then((end) => this.#finish(id, runId, end));
     this.#open.set(runId, { flow: abort, ended });
   }
@@ -55,10 +58,11 @@ export class SignInDesk implements AsyncDisposable {
   async #record(
     tenant: Tenant,
     runId: RunId,
-    { flow, windowEndsAt }: { flow: DeviceCodeFlow; windowEndsAt: Date },
+    { flow, now, windowEndsAt }: { flow: DeviceCodeFlow; now: Date; windowEndsAt: Date },
   ): Promise<ChallengeId> {
     const id = newId('chl');
-    const expiresAt = flow.expiresAt < windowEndsAt ? flow.expiresAt : windowEndsAt;
+    const codeEndsAt = new Date(now.getTime() + flow.expiresInMs);
+    const expiresAt = codeEndsAt < windowEndsAt ? codeEndsAt : windowEndsAt;
     await inTransaction(this.#services.db, async (tx) => {
       const locked = await lockRun(tx, runId);
       if (!locked) return;
