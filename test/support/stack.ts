@@ -15,8 +15,9 @@ import { createTestDatabase } from './database.ts';
 import type { Place } from './journey.ts';
 
 export type StackOptions = {
-  /** Repository names; all lie in one project. */
-  tenants: string[];
+  /** Repository names; all lie in one project. `showcase`: the sandbox's own fleet with its scenarios. */
+  tenants: string[] | 'showcase';
+  timeScale?: number;
   /** Whether somebody has to sign in to the tenants. */
   delegated?: boolean;
   plan?: Partial<TenantPlan>;
@@ -53,20 +54,22 @@ export async function startStack(options: StackOptions) {
   parts.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const database = parts.use(await createTestDatabase());
   const port = await freePort();
+  const signInWindowSeconds = options.signInWindowSeconds ?? 180;
   const sandbox = await startSandbox({
     dataFolder,
     port: 0,
-    timeScale: TIME_SCALE,
+    timeScale: options.timeScale ?? TIME_SCALE,
     apiUrl: () => `http://127.0.0.1:${port}`,
-    scenarios: false,
-    fleet: options.tenants.map((name) => blueprintOf(name, options)),
+    scenarios: options.tenants === 'showcase',
+    fleet: fleetOf(options),
+    signInWindowMs: signInWindowSeconds * 1_000,
     logger,
   });
   parts.defer(() => sandbox.stop());
   const config = readConfig({
     ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port }),
     ...FAST,
-    SIGN_IN_WINDOW_SECONDS: String(options.signInWindowSeconds ?? 180),
+    SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
   });
   parts.use(await startApp(config, logger));
   const kept = parts.move();
@@ -83,6 +86,11 @@ export async function startStack(options: StackOptions) {
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
+
+const fleetOf = (options: StackOptions) =>
+  options.tenants === 'showcase'
+    ? options.tenants
+    : options.tenants.map((name) => blueprintOf(name, options));
 
 const blueprintOf = (name: string, { delegated, plan }: StackOptions) =>
   planTenant({
