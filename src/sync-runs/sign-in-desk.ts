@@ -1,18 +1,20 @@
-import { databaseNow, inTransaction } from '../database/database.ts';
-import type { DeviceCodeFlow, SignInEnd, TenantAccount } from '../azure-devops/sign-in.ts';
+import { databaseNow, type Db, inTransaction } from '../database/database.ts';
+import type { DeviceCodeFlow, SignInEnd, TenantAccount, TenantSignIn } from '../azure-devops/sign-in.ts';
 import { appendEvents } from '../events/append-events.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
 import { newId, type ChallengeId, type RunId } from '../lib/ids.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Seal } from '../lib/seal.ts';
 import { unreachable } from '../lib/unreachable.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenantFacts } from '../tenants/write-tenant.ts';
 import type { ChallengeStatus } from './challenge.ts';
 import { endChallenge, newestChallenge } from './challenges.ts';
-import type { Services } from './services.ts';
+import type { Settings } from './settings.ts';
 import { challenges } from './sync-runs.table.ts';
 import { applyToRun, lockRun } from './write-run.ts';
 
-type DeskServices = Pick<Services, 'db' | 'signIn' | 'seal' | 'settings' | 'logger'>;
+type DeskServices = { db: Db; signIn: TenantSignIn; seal: Seal; settings: Settings; logger: Logger };
 
 /**
  * Holds the sign-ins that this process waits for. A flow lives in memory only (MSAL cannot resume one); its row tells
