@@ -45,6 +45,10 @@ export type Behaviour = {
   slowStage?: { stage: SyncStage; ms: number } | undefined;
   /** The stage fails with this message and code. */
   failStage?: { stage: SyncStage; message: string; code?: string } | undefined;
+  /** Time between the deploy stage's start to wait and the moment when its approval is there. */
+  gateLateMs?: number;
+  /** Time that agents need to stop after a cancel. */
+  cancelMs?: number;
 };
 
 export type RunPhase =

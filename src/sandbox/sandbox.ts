@@ -7,6 +7,7 @@ import { createAzureDevOpsWorld, type SimulatedAzureDevOps } from './azure-devop
 import { createSandboxClock } from './clock.ts';
 import type { Route } from './contract.ts';
 import { CONTROL_CALLS, resetCall } from './control/control-calls.ts';
+import { FAULT_CALLS } from './control/fault-calls.ts';
 import { controlRoute } from './control/control-routes.ts';
 import { pictureRoute } from './control/picture.ts';
 import { resetSandbox } from './control/reset.ts';
@@ -71,7 +72,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const control = { ...createControl(parts), reset };
   const { world, entra } = parts;
-  const calls = [...CONTROL_CALLS, resetCall(reset)];
+  const calls = [...CONTROL_CALLS, ...FAULT_CALLS, resetCall(reset)];
   serve([world.route, entra.route, controlRoute({ control, calls, baseUrl }), pictureRoute(control)]);
 
   return {

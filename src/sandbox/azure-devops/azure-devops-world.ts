@@ -10,6 +10,17 @@ import type {
   TenantKey,
 } from '../contract.ts';
 import type { Build } from './build.ts';
+import { FaultBoard } from './faults/fault-board.ts';
+import { HookSender, type HookManners } from './faults/hook-sender.ts';
+import {
+  deferGate,
+  expireGate,
+  permitPipeline,
+  removeRun,
+  setGates,
+  stopBySystem,
+  type SystemStop,
+} from './faults/odd-runs.ts';
 import { GitStore, type GitRepository } from './git/git-store.ts';
 import { readTextFile, readTextFiles } from './git/read-files.ts';
 import { gitPath } from './git/tree.ts';
@@ -53,6 +64,7 @@ export async function createAzureDevOpsWorld(
     ledger: await openLedger(options.dataFolder),
     oidc: await openOidcIssuer(options.dataFolder),
     wakeUp: new WakeUp(),
+    hooks: new HookSender(files.state),
   };
   const agents = new AgentPool(base);
   const world = new SimulatedAzureDevOps({ ...base, agents });
@@ -63,12 +75,19 @@ export async function createAzureDevOpsWorld(
 /** The simulated Azure DevOps, and beyond the contract what judges and scripted faults need. */
 export class SimulatedAzureDevOps implements AzureDevOpsWorld {
   readonly route: Route;
+  /** Faults of single requests. */
+  readonly faults = new FaultBoard();
   readonly #world: World;
   #interceptor: Interceptor = (_request, next) => next();
 
   constructor(world: World) {
     this.#world = world;
-    this.route = createRoute(world, { routes, publicRoutes, interceptor: () => this.#interceptor });
+    this.route = createRoute(world, {
+      routes,
+      publicRoutes,
+      interceptor: () => (request, next) =>
+        this.faults.answer(request, () => this.#interceptor(request, next)),
+    });
   }
 
   /** Puts a fault, or anything else, between every request and its answer. */
@@ -108,6 +127,40 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
     return this.#world.state.pullRequests.filter(
       (row) => row.repositoryId === repositoryId && row.status === 'active',
     );
+  }
+
+  stopBySystem(buildId: number, why: SystemStop): Promise<void> {
+    return inTurn(() => stopBySystem(this.#world, buildOf(this.#world, buildId), why));
+  }
+
+  /** Removes a run, an open one too. */
+  removeRun(buildId: number): Promise<void> {
+    return inTurn(() => removeRun(this.#world, buildOf(this.#world, buildId)));
+  }
+
+  expireGate(buildId: number): Promise<void> {
+    return inTurn(() => expireGate(this.#world, buildOf(this.#world, buildId)));
+  }
+
+  deferGate(buildId: number, by: string): Promise<void> {
+    return inTurn(() => deferGate(this.#world, buildOf(this.#world, buildId), by));
+  }
+
+  permitPipeline(key: TenantKey, isPermitted: boolean): void {
+    permitPipeline(this.#world, tenantOf(this.#world, key), isPermitted);
+  }
+
+  setGates(key: TenantKey, count: number): void {
+    setGates(this.#world, tenantOf(this.#world, key), count);
+  }
+
+  setHookManners(manners: Partial<HookManners>): HookManners {
+    return this.#world.hooks.behave(manners);
+  }
+
+  /** Notifications that a subscriber took. */
+  hooksSent(): number {
+    return this.#world.hooks.sent;
   }
 
   addTenant(blueprint: TenantBlueprint): Promise<void> {
@@ -163,7 +216,7 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
   ): Promise<void> {
     return inTurn(() => {
       const build = buildOf(this.#world, buildId);
-      const approval = build.approvals.findLast(({ status }) => status === 'pending');
+      const approval = build.approvals.find(({ status }) => status === 'pending' || status === 'deferred');
       if (!approval) throw new Error(`Run ${buildId} waits for no approval.`);
       decideApproval(this.#world, { build, approval }, { verdict, by: personNamed(by), comment });
     });
@@ -203,6 +256,7 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
 
   /** Runs that are open stay open, and go on when the world is opened again. */
   async stop(): Promise<void> {
+    this.#world.hooks.stop();
     await this.#world.agents.stop();
     await this.#world.files.flush();
     await this.#world.ledger.flush();

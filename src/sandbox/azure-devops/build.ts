@@ -96,6 +96,8 @@ export type Build = {
   changesNeeded: boolean | null;
   /** Stages that a person ended, without ending the run. */
   stagesToCancel: SyncStage[];
+  /** Azure has not heard of its agent any more; what it did is left as it is. */
+  hasLostAgent?: boolean;
   phase: RunPhase;
   phaseSince: string;
 };

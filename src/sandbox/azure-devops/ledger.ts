@@ -11,6 +11,8 @@ export const LEDGER_KINDS = [
   'gateOpened',
   'gateAnswered',
   'gateClosed',
+  'gateDeferred',
+  'agentLost',
   'pushed',
   'finished',
   'deleted',

@@ -47,7 +47,7 @@ export type CheckConfiguration = {
 };
 
 export type ApprovalStatus =
-  'uninitiated' | 'pending' | 'approved' | 'rejected' | 'skipped' | 'canceled' | 'timedOut';
+  'uninitiated' | 'pending' | 'approved' | 'rejected' | 'skipped' | 'canceled' | 'timedOut' | 'deferred';
 
 export type ApprovalStep = {
   assignedApprover: Identity;
@@ -93,7 +93,7 @@ export type PullRequest = {
   deleteSourceBranch: boolean;
 };
 
-/** A service hook, as it was posted; nothing is sent yet. */
+/** A service hook, as it was posted. */
 export type Subscription = {
   id: string;
   organization: string;

@@ -1,6 +1,7 @@
 /** What every part of the simulated Azure DevOps works on. */
 import type { AzureDevOpsWorldOptions, TenantKey } from '../contract.ts';
 import type { Build } from './build.ts';
+import type { HookSender } from './faults/hook-sender.ts';
 import type { GitStore } from './git/git-store.ts';
 import type { Identity } from './identity.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
@@ -32,6 +33,7 @@ export type WorldWithoutAgents = {
   ledger: Ledger;
   oidc: OidcIssuer;
   wakeUp: WakeUp;
+  hooks: HookSender;
 };
 export type World = WorldWithoutAgents & { agents: Agents };
 
@@ -119,11 +121,8 @@ export function record(
   kind: LedgerEntry['kind'],
   details: LedgerEntry['details'] = {},
 ): void {
-  world.ledger.add({
-    at: nowOf(world),
-    kind,
-    key: tenantOfBuild(world, build).key,
-    buildId: build.id,
-    details,
-  });
+  const { key } = tenantOfBuild(world, build);
+  const entry = { at: nowOf(world), kind, key, buildId: build.id, details };
+  world.ledger.add(entry);
+  world.hooks.tell(entry);
 }

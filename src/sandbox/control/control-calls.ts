@@ -1,59 +1,19 @@
 /** The calls of the control API: one row each. */
 import { z } from 'zod';
-import { SYNC_STAGES } from '../../pipeline/contract.ts';
-import type { SandboxControl } from './sandbox-control.ts';
-
-/** What a call is given: the decoded `{parameters}` of its path, and the body. */
-type Given<Body> = {
-  control: SandboxControl;
-  path: (name: string) => string;
-  query: URLSearchParams;
-  body: Body;
-};
-
-export type ControlCall = {
-  method: 'GET' | 'POST';
-  path: string;
-  what: string;
-  /** JSON Schema of the body; null when the call takes none. */
-  body: unknown;
-  run(given: Given<unknown>): unknown;
-};
-
-const text = z.string().min(1).max(10_000);
-const buildId = z.coerce.number().int().positive();
-const durationMs = z.number().min(0).max(86_400_000);
-const stage = z.enum(SYNC_STAGES);
-const tenantType = { configurationType: text, displayName: text };
-const person = { as: text.default('Megan Bowen') };
-const json = z.json();
-
-const get = (path: string, what: string, run: (given: Given<null>) => unknown): ControlCall => ({
-  method: 'GET',
-  path,
-  what,
-  body: null,
-  run: (given) => run({ ...given, body: null }),
-});
-
-function post<Schema extends z.ZodType>(
-  path: string,
-  what: string,
-  schema: Schema,
-  run: (given: Given<z.output<Schema>>) => unknown,
-): ControlCall {
-  const body = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return {
-    method: 'POST',
-    path,
-    what,
-    body,
-    run: (given) => run({ ...given, body: schema.parse(given.body ?? {}) }),
-  };
-}
-
-const nothing = z.strictObject({});
-const tenant = (given: Given<unknown>) => given.path('tenant');
+import {
+  buildIdOf,
+  type ControlCall,
+  durationMs,
+  get,
+  json,
+  nothing,
+  person,
+  post,
+  stage,
+  tenantOf as tenant,
+  tenantType,
+  text,
+} from './control-call.ts';
 
 const DRIFT = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('any') }),
@@ -160,13 +120,13 @@ export const CONTROL_CALLS: readonly ControlCall[] = [
     '/control/runs/{buildId}/cancel',
     'Cancels a run as somebody in the portal would.',
     z.strictObject(person),
-    ({ control, path, body }) => control.cancel(buildId.parse(path('buildId')), body.as),
+    (given) => given.control.cancel(buildIdOf(given), given.body.as),
   ),
   post(
     '/control/runs/{buildId}/retry',
     'Runs the failed stages again, as a new attempt of the same run.',
     z.strictObject(person),
-    ({ control, path, body }) => control.retry(buildId.parse(path('buildId')), body.as),
+    (given) => given.control.retry(buildIdOf(given), given.body.as),
   ),
   post(
     '/control/runs/{buildId}/decide',
@@ -176,8 +136,10 @@ export const CONTROL_CALLS: readonly ControlCall[] = [
       comment: z.string().max(2000).default(''),
       ...person,
     }),
-    ({ control, path, body: { as, ...decision } }) =>
-      control.decide(buildId.parse(path('buildId')), { ...decision, by: as }),
+    (given) => {
+      const { as, ...decision } = given.body;
+      return given.control.decide(buildIdOf(given), { ...decision, by: as });
+    },
   ),
   post(
     '/control/sign-ins/{userCode}',

@@ -3,7 +3,7 @@ import { ZodError } from 'zod';
 import type { Route } from '../contract.ts';
 import { DriftImpossible } from '../tenants/drift.ts';
 import { BadRequest, readBody, sendJson } from '../web.ts';
-import type { ControlCall } from './control-calls.ts';
+import type { ControlCall } from './control-call.ts';
 import type { SandboxControl } from './sandbox-control.ts';
 
 const PREFIX = '/control';

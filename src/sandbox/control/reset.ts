@@ -9,11 +9,13 @@ const WAIT_AT_MOST_MS = 30_000;
 const LOOK_AGAIN_MS = 100;
 
 /**
- * Brings tenants, repositories, behaviours and sign-ins back to the beginning. Runs stay on record, because Azure
+ * Brings tenants, repositories, behaviours and sign-ins back to the beginning, and switches faults off. Runs stay on record, because Azure
  * DevOps forgets none either, and because the API knows them by their numbers.
  */
 export async function resetSandbox(parts: ControlParts): Promise<{ canceledRuns: number }> {
   const { world, registry, tenants, entra } = parts;
+  world.faults.switchOff();
+  world.setHookManners({});
   for (const tenant of registry.list()) world.setBehaviour(tenant, {});
   const canceledRuns = await cancelEverything(parts);
   for (const tenant of registry.list()) {

@@ -12,6 +12,7 @@ import type { Drift } from '../tenants/drift.ts';
 import type { SimulatedTenants } from '../tenants/simulated-tenants.ts';
 import { planTenant, type TenantPlan } from '../tenants/tenant-plan.ts';
 import { BadRequest } from '../web.ts';
+import { misbehaving } from './misbehaving.ts';
 
 export type ControlParts = {
   world: SimulatedAzureDevOps;
@@ -33,7 +34,13 @@ export type ShownTenant = RegisteredTenant & {
 export type SandboxControl = ReturnType<typeof createControl>;
 
 export function createControl(parts: ControlParts) {
-  return { ...looking(parts), ...changingTenants(parts), ...changingRuns(parts), ...signingIn(parts) };
+  return {
+    ...looking(parts),
+    ...changingTenants(parts),
+    ...changingRuns(parts),
+    ...signingIn(parts),
+    ...misbehaving({ world: parts.world, find: finder(parts), refusals }),
+  };
 }
 
 function finder({ registry }: ControlParts) {
@@ -165,16 +172,6 @@ function changingRuns(parts: ControlParts) {
     world.setBehaviour(tenant, { ...world.behaviourOf(tenant), ...change });
     return world.behaviourOf(tenant);
   };
-  const refusals = async <Result>(act: Promise<Result>): Promise<Result> => {
-    try {
-      return await act;
-    } catch (error) {
-      throw new BadRequest(
-        `${error instanceof Error ? error.message : String(error)} GET /control/state lists the runs.`,
-        409,
-      );
-    }
-  };
   return {
     /** The next runs fail there with this message; null: they succeed again. */
     failStage: (reference: string, failure: Behaviour['failStage'] | null) =>
@@ -190,6 +187,17 @@ function changingRuns(parts: ControlParts) {
     decide: (buildId: number, decision: { verdict: 'approved' | 'rejected'; by: string; comment: string }) =>
       refusals(world.decideInPortal(buildId, decision.verdict, decision.by, decision.comment)),
   };
+}
+
+async function refusals<Result>(act: Promise<Result>): Promise<Result> {
+  try {
+    return await act;
+  } catch (error) {
+    throw new BadRequest(
+      `${error instanceof Error ? error.message : String(error)} GET /control/state lists the runs.`,
+      409,
+    );
+  }
 }
 
 function signingIn(parts: ControlParts) {

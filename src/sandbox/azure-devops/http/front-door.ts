@@ -10,6 +10,7 @@ import { ROUTE_PREFIX, type World } from '../world.ts';
 import { json, type Answer } from './answer.ts';
 import { readRequest, type AzureRequest } from './request.ts';
 import { findRoute, type AzureRoute } from './router.ts';
+import { signInPage, unauthorized } from './sign-in-answers.ts';
 
 /**
  * The seam for faults. `next` does what was asked and gives the true answer; an interceptor may answer without it,
@@ -90,21 +91,6 @@ async function signedIn(world: World, request: AzureRequest): Promise<Caller | A
       return unauthorized(verdict.why);
   }
 }
-
-const HTML = { 'Content-Type': 'text/html; charset=utf-8' };
-
-/** What Azure DevOps answers to an API request without credentials: a page for people, and not even an error. */
-export const signInPage = (): Answer => ({
-  status: 203,
-  headers: HTML,
-  body: '<!DOCTYPE html><html><head><title>Azure DevOps Services | Sign In</title></head><body>Sign in to your account</body></html>',
-});
-
-export const unauthorized = (why: string): Answer => ({
-  status: 401,
-  headers: { ...HTML, 'WWW-Authenticate': 'Bearer, Basic realm="azure-devops"' },
-  body: `<!DOCTYPE html><html><head><title>Access Denied: TF400813</title></head><body>TF400813: The user is not authorized to access this resource. ${why}</body></html>`,
-});
 
 function pageNotFound(request: AzureRequest): Answer {
   const message = `The controller for path '/${request.segments.join('/')}' was not found or does not implement IController.`;

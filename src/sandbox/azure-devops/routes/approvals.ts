@@ -30,6 +30,7 @@ const STATUSES = {
   canceled: 32,
   timedOut: 64,
   failed: 128,
+  deferred: 256,
   completed: 252,
   all: 255,
 } as const;

@@ -10,7 +10,7 @@ import { nowOf, worldChanged } from '../world.ts';
 
 const SUBSCRIPTIONS = 'hooks/subscriptions';
 
-/** Service hooks are kept and shown; nothing is sent yet. */
+/** Service hooks are kept and shown here; faults/hook-sender.ts sends them. */
 export const hookRoutes: readonly AzureRoute[] = [
   {
     method: 'GET',

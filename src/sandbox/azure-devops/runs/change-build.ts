@@ -72,7 +72,7 @@ function retryFrom(world: World, build: Build, { stage, by }: { stage: SyncStage
     canceledBy: null,
     phase: 'RUNNING',
   } as const;
-  Object.assign(build, fresh, { phaseSince: nowOf(world), stagesToCancel: [] });
+  Object.assign(build, fresh, { phaseSince: nowOf(world), stagesToCancel: [], hasLostAgent: false });
   if (stages.includes('PREVIEW')) build.changesNeeded = null;
   buildChanged(world, build, by);
   record(world, build, 'retried', { by: by.displayName, stage: STAGE_IDENTIFIERS[stage] });

@@ -12,7 +12,7 @@ export function decideApproval(
   { build, approval }: { build: Build; approval: Approval },
   decision: Decision,
 ): void {
-  if (approval.status !== 'pending') {
+  if (!isOpenApproval(approval)) {
     throw badRequest(
       `Approval ${approval.id} is already completed with status ${approval.status}. It cannot be updated.`,
       'ApprovalAlreadyCompletedException',
@@ -85,9 +85,12 @@ function settle(approval: Approval, { verdict }: Decision, answersForAll: boolea
   const approvals = steps.filter(({ status }) => status === 'approved').length;
   if (verdict === 'rejected') approval.status = 'rejected';
   else if (answersForAll || approvals >= Math.min(needed, steps.length)) approval.status = 'approved';
-  if (approval.status === 'pending') openNextStep(approval);
+  if (isOpenApproval(approval)) openNextStep(approval);
   else closeSteps(approval);
 }
+
+/** A deferred one is as good as approved, but not yet. */
+export const isOpenApproval = ({ status }: Approval) => status === 'pending' || status === 'deferred';
 
 function openNextStep({ settings, steps }: Approval): void {
   if (settings.executionOrder !== 'inSequence') return;

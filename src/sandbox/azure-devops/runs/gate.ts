@@ -4,8 +4,8 @@ import { newGuid } from '../guid.ts';
 import type { Approval, CheckConfiguration, Environment } from '../model.ts';
 import { buildChanged, nowOf, record } from '../world.ts';
 import type { SyncStage } from '../../../pipeline/contract.ts';
-import { closeSteps } from './decide-approval.ts';
-import { goOn, setPhase, type Run } from './run.ts';
+import { closeSteps, isOpenApproval } from './decide-approval.ts';
+import { goOn, setPhase, wait, type Run } from './run.ts';
 import { addRecord, childrenOf, endRecord, stageRecord, startRecord } from './timeline.ts';
 
 export type GateVerdict = 'open' | 'rejected' | 'timedOut' | 'canceled';
@@ -56,6 +56,7 @@ async function waitForPermission(
 
 async function waitForApprovals(run: Run, checkpoint: TimelineRecord): Promise<GateVerdict> {
   const rows = childrenOf(run.build.records, checkpoint).filter(({ type }) => type === 'Checkpoint.Approval');
+  if (rows.length === 0) await wait(run, run.tenant.behaviour.gateLateMs ?? 0);
   const approvals = rows.length > 0 ? known(run, rows) : openApprovals(run, checkpoint);
   if (approvals.length === 0) return 'open';
   setPhase(run, 'WAITING_AT_GATE');
@@ -128,8 +129,7 @@ const deadlineOf = ({ world }: Run, { createdOn, timeoutMinutes }: Approval): nu
   Date.parse(createdOn) + (timeoutMinutes * MINUTE_MS) / world.options.clock.timeScale;
 
 const isDecided = (approvals: readonly Approval[]): boolean =>
-  approvals.some(({ status }) => status === 'rejected') ||
-  approvals.every(({ status }) => status !== 'pending');
+  approvals.some(({ status }) => status === 'rejected') || !approvals.some(isOpenApproval);
 
 function verdictOf({ build }: Run, approvals: readonly Approval[]): GateVerdict {
   if (approvals.some(({ status }) => status === 'rejected')) return 'rejected';
@@ -140,7 +140,7 @@ function verdictOf({ build }: Run, approvals: readonly Approval[]): GateVerdict 
 function closeRest(run: Run, approvals: readonly Approval[], verdict: GateVerdict): void {
   const { world, build } = run;
   for (const approval of approvals) {
-    if (approval.status === 'pending') {
+    if (isOpenApproval(approval)) {
       approval.status = verdict === 'timedOut' ? 'timedOut' : 'canceled';
       approval.lastModifiedOn = nowOf(world);
       closeSteps(approval);

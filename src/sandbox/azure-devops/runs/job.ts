@@ -152,6 +152,7 @@ async function work(run: Run, task: TaskRun): Promise<RecordResult> {
     return outcome.withIssues ? 'succeededWithIssues' : 'succeeded';
   } catch (error) {
     goOn(run);
+    if (run.build.hasLostAgent) return 'abandoned';
     return isCanceled(run, task.stage) ? canceled(run, task.task) : failed(run, task, error);
   }
 }

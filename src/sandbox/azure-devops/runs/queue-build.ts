@@ -34,7 +34,9 @@ export async function queueBuild(world: World, request: QueueRequest): Promise<B
   world.builds.set(build.id, build);
   addStages(world, build);
   const mode = build.templateParameters['mode'] ?? null;
-  record(world, build, 'queued', { reason: build.reason, by: request.requestedBy.displayName, mode });
+  const syncRequestId = build.templateParameters['syncRequestId'] ?? null;
+  const by = request.requestedBy.displayName;
+  record(world, build, 'queued', { reason: build.reason, by, mode, syncRequestId });
   // A schedule cannot be told no: its run is there, failed, without ever having had a plan.
   if (source.error) refuse(world, build, source.error);
   else world.agents.start(build);

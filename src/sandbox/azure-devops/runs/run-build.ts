@@ -22,9 +22,15 @@ export async function runBuild(run: Run): Promise<void> {
     goOn(run);
     await runStage(run, stage);
   }
-  if (build.status === 'cancelling') await run.world.options.clock.sleep(CANCEL_MS, run.stopSignal);
+  if (build.status === 'cancelling') await stopAgents(run);
   goOn(run);
   finish(run);
+}
+
+/** The agent hears of it late, or has to bring something to an end. */
+function stopAgents(run: Run): Promise<void> {
+  const ms = run.tenant.behaviour.cancelMs ?? CANCEL_MS;
+  return run.world.options.clock.sleep(ms, run.stopSignal);
 }
 
 function start(run: Run): void {
@@ -76,7 +82,7 @@ function isWanted({ build, tenant }: Run, stage: SyncStage): boolean {
 function hasFailedBefore(build: Run['build'], stage: SyncStage): boolean {
   return SYNC_STAGES.slice(0, SYNC_STAGES.indexOf(stage)).some((earlier) => {
     const { result } = stageRecord(build, earlier);
-    return result === 'failed' || result === 'canceled';
+    return result === 'failed' || result === 'canceled' || result === 'abandoned';
   });
 }
 
@@ -104,6 +110,6 @@ function finish(run: Run): void {
 function resultOf({ build }: Run): BuildResult {
   const results = SYNC_STAGES.map((stage) => stageRecord(build, stage).result);
   if (results.includes('canceled')) return 'canceled';
-  if (results.includes('failed')) return 'failed';
+  if (results.includes('failed') || results.includes('abandoned')) return 'failed';
   return results.includes('succeededWithIssues') ? 'partiallySucceeded' : 'succeeded';
 }
