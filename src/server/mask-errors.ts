@@ -19,7 +19,7 @@ export function errorMasker(logger: Logger): (error: unknown) => Error {
   return (error) => {
     const located = error instanceof GraphQLError ? error : null;
     const cause = located ? rootCause(located) : error;
-    if (located && cause instanceof GraphQLError) return located;
+    if (located && cause instanceof GraphQLError) return withAdvice(located);
     const known = knownCode(cause);
     if (known) return relocated(messageOf(cause), located, known);
     const id = randomUUID();
@@ -34,6 +34,33 @@ export function errorMasker(logger: Logger): (error: unknown) => Error {
     return relocated(message, located, 'INTERNAL_SERVER_ERROR', { id });
   };
 }
+
+const HOW_TO_ASK =
+  'Send one operation as a JSON object: {"query": "…", "variables": {…}}, with the header `Content-Type: application/json`.';
+
+/** Errors of GraphQL itself and of the HTTP layer: they say what is wrong, not always what would be right. */
+function withAdvice(error: GraphQLError): GraphQLError {
+  const { code } = error.extensions;
+  if (code !== undefined && code !== 'BAD_REQUEST') return error;
+  const { message, nodes, source, positions, path, extensions } = error;
+  const place = {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    path: path ?? null,
+  };
+  if (code === undefined)
+    return new GraphQLError(message, { ...place, extensions: { code: 'BAD_USER_INPUT', ...extensions } });
+  const { originalError: _hidden, http, ...kept } = extensions;
+  const status = isObject(http) && typeof http.status === 'number' ? http.status : 400;
+  return new GraphQLError(`${message.replace(/\.?$/, '.')} ${HOW_TO_ASK}`, {
+    ...place,
+    extensions: { ...kept, http: { status } },
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 function rootCause(error: GraphQLError): unknown {
   let cause: unknown = error;

@@ -50,8 +50,7 @@ export function createServer(parts: ServerParts): ApiServer {
   const streams = new Set<ServerResponse>();
   const http = createHttpServer((request, response) => {
     const exchange = { request, response, pathname: (request.url ?? '/').split('?', 1)[0] ?? '/' };
-    if (request.headers.accept?.includes('text/event-stream')) remember(streams, response);
-    answer({ ...parts, graphql, page }, exchange).catch((error: unknown) => {
+    answer({ ...parts, graphql, page, streams }, exchange).catch((error: unknown) => {
       parts.services.logger.error('A request could not be answered.', {
         path: exchange.pathname,
         error: messageOf(error),
@@ -66,6 +65,7 @@ export function createServer(parts: ServerParts): ApiServer {
   });
   const sockets = acceptWebSockets(http, graphql, {
     authenticate,
+    logger: parts.services.logger,
     isAllowedOrigin: (request) => isAllowedOrigin(request, options.corsOrigins),
   });
   return {
@@ -90,12 +90,11 @@ export function createServer(parts: ServerParts): ApiServer {
   };
 }
 
-function remember(streams: Set<ServerResponse>, response: ServerResponse): void {
-  streams.add(response);
-  response.once('close', () => streams.delete(response));
-}
-
-type Answering = ServerParts & { graphql: GraphqlServer; page: GraphiqlPage | null };
+type Answering = ServerParts & {
+  graphql: GraphqlServer;
+  page: GraphiqlPage | null;
+  streams: Set<ServerResponse>;
+};
 
 async function answer(parts: Answering, exchange: Exchange): Promise<void> {
   const { request, response, pathname } = exchange;
@@ -114,7 +113,7 @@ async function answer(parts: Answering, exchange: Exchange): Promise<void> {
 }
 
 async function answerGraphql(
-  { graphql, page, authenticate }: Answering,
+  { graphql, page, streams, authenticate }: Answering,
   { request, response }: Exchange,
 ): Promise<void> {
   if (page && wantsPage(request)) return page(request, response);
@@ -126,7 +125,11 @@ async function answerGraphql(
     return sendGraphqlError(response, 415, { code: 'UNSUPPORTED_MEDIA_TYPE', message });
   }
   const viewer = (await authenticate(request.headers.authorization)) ?? ANONYMOUS;
-  await graphql(request, response, { viewer });
+  const onStream = () => {
+    streams.add(response);
+    response.once('close', () => streams.delete(response));
+  };
+  await graphql(request, response, { viewer, onStream });
 }
 
 async function answerPipeline(parts: Answering, { request, response }: Exchange): Promise<void> {

@@ -1,12 +1,19 @@
 /** graphql-ws on the same port. The protocol is graphql-ws's own; here is who may connect, and with what limits. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type DocumentNode, type ExecutionArgs, GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Context as SocketContext, OperationResult, SubscribePayload } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import {
+  type Context as SocketContext,
+  handleProtocols,
+  makeServer,
+  type OperationResult,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { WebSocketServer } from 'ws';
 import { ANONYMOUS, type Authenticate } from '../access/authenticate.ts';
 import type { Viewer } from '../access/viewer.ts';
+import type { Logger } from '../lib/logger.ts';
+import { carry } from './socket-transport.ts';
 import { GRAPHQL_PATH, type GraphqlServer } from './yoga.ts';
 
 const LARGEST_FRAME_BYTES = 256 * 1024;
@@ -14,39 +21,51 @@ const INIT_WITHIN_MS = 5_000;
 const MOST_SUBSCRIPTIONS = 100;
 /** Service restart: clients retry on it. */
 const RESTART = 1012;
+const SAY_GOODBYE_WITHIN_MS = 2_000;
 
 type Params = { authorization?: unknown };
-type Socket = SocketContext<Params, Extra & { viewer?: Viewer }>;
+type Extra = { request: IncomingMessage; viewer?: Viewer };
+type Socket = SocketContext<Params, Extra>;
 
 export type WebSockets = { close(): Promise<void> };
 
 export function acceptWebSockets(
-  server: Server,
+  server: HttpServer,
   graphql: GraphqlServer,
-  options: { authenticate: Authenticate; isAllowedOrigin: (request: IncomingMessage) => boolean },
+  options: {
+    authenticate: Authenticate;
+    isAllowedOrigin: (request: IncomingMessage) => boolean;
+    logger: Logger;
+  },
 ): WebSockets {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME_BYTES });
+  const { authenticate, logger } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_FRAME_BYTES, handleProtocols });
+  const protocol = makeServer<Params, Extra>({
+    ...operations(graphql),
+    connectionInitWaitTimeout: INIT_WITHIN_MS,
+    onConnect: (socket) => connect(socket, authenticate),
+  });
   server.on('upgrade', (request, stream, head) => {
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path !== GRAPHQL_PATH) return refuseUpgrade(stream, '404 Not Found');
     if (!options.isAllowedOrigin(request)) return refuseUpgrade(stream, '403 Forbidden');
-    sockets.handleUpgrade(request, stream, head, (socket) => sockets.emit('connection', socket, request));
+    sockets.handleUpgrade(request, stream, head, (socket) =>
+      carry(protocol, { socket, extra: { request }, logger }),
+    );
   });
-  const protocol = useServer<Params, { viewer?: Viewer }>(
-    {
-      ...operations(graphql),
-      connectionInitWaitTimeout: INIT_WITHIN_MS,
-      onConnect: (socket) => connect(socket, options.authenticate),
-    },
-    sockets,
+  return { close: () => closeAll(sockets) };
+}
+
+/** Tells every client to come back; drops those that do not say goodbye. */
+async function closeAll(sockets: WebSocketServer): Promise<void> {
+  for (const socket of sockets.clients)
+    socket.close(RESTART, 'The server restarts: connect again and resume.');
+  const late = setTimeout(
+    () => sockets.clients.forEach((socket) => socket.terminate()),
+    SAY_GOODBYE_WITHIN_MS,
   );
-  return {
-    close: async () => {
-      for (const socket of sockets.clients)
-        socket.close(RESTART, 'The server restarts: connect again and resume.');
-      await protocol.dispose();
-    },
-  };
+  await new Promise<void>((resolve) => sockets.close(() => resolve()));
+  clearTimeout(late);
 }
 
 /** Resolves to false for a key that nobody has: the socket is closed with 4403. */
@@ -108,7 +127,8 @@ function operations(graphql: GraphqlServer) {
   };
 }
 
-const requestOf = ({ extra }: Socket) => new Request(`http://websocket${extra.request.url ?? '/'}`);
+/** Plugins see a request, as over HTTP; what its headers said was for the upgrade. */
+const requestOf = ({ extra }: Socket) => new Request(new URL(extra.request.url ?? '/', 'http://websocket'));
 
 const tooMany = () =>
   new GraphQLError(

@@ -1,4 +1,4 @@
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Viewer } from '../access/viewer.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { Context } from '../graphql/context.ts';
@@ -8,7 +8,11 @@ import { errorMasker } from './mask-errors.ts';
 import { schema } from './schema.ts';
 
 /** What the transports (HTTP, WebSocket) know of a request before GraphQL does. */
-export type Caller = { viewer: Viewer };
+export type Caller = {
+  viewer: Viewer;
+  /** Told when the answer will be a stream, which never ends by itself. */
+  onStream?: () => void;
+};
 export type GraphqlServer = YogaServerInstance<Caller, Context>;
 
 export const GRAPHQL_PATH = '/graphql';
@@ -34,7 +38,7 @@ export function createGraphql(options: {
       heartbeatEveryMs,
       services,
     }),
-    plugins: [refuseAnonymous(options), refuseNul()],
+    plugins: [refuseAnonymous(options), refuseNul(), tellStreams],
     maskedErrors: { maskError: errorMasker(logger) },
     logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     maxRequestBodySize: LARGEST_BODY_BYTES,
@@ -45,3 +49,9 @@ export function createGraphql(options: {
     cors: false,
   });
 }
+
+const tellStreams: Plugin<object, Caller> = {
+  onResponse: ({ response, serverContext }) => {
+    if (response.headers.get('content-type')?.startsWith('text/event-stream')) serverContext.onStream?.();
+  },
+};

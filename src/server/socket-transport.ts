@@ -1,0 +1,54 @@
+import type { Server } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import { messageOf } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+
+const PING_EVERY_MS = 12_000;
+const INTERNAL_ERROR = 4500;
+
+/** Carries one socket's messages to the protocol and back; a peer that answers no ping is dropped. */
+export function carry<Extra>(
+  protocol: Server<Extra>,
+  { socket, extra, logger }: { socket: WebSocket; extra: Extra; logger: Logger },
+): void {
+  // A frame that ws refuses (too large, malformed) is an error here; ws closes the socket with the right code.
+  socket.on('error', (error) => logger.info('A socket was closed for an error.', { reason: error.message }));
+  const stopPinging = keepAlive(socket);
+  const closed = protocol.opened(
+    {
+      protocol: socket.protocol,
+      send: (data) => send(socket, data),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) =>
+        socket.on('message', (data) => {
+          handle(Buffer.isBuffer(data) ? data.toString() : '').catch((error: unknown) => {
+            logger.error('A message of a socket could not be handled.', { error: messageOf(error) });
+            socket.close(INTERNAL_ERROR, 'Internal error');
+          });
+        }),
+    },
+    extra,
+  );
+  socket.once('close', (code, reason) => {
+    stopPinging();
+    void closed(code, reason.toString());
+  });
+}
+
+function send(socket: WebSocket, data: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (socket.readyState !== socket.OPEN) return resolve();
+    socket.send(data, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function keepAlive(socket: WebSocket): () => void {
+  let isAlive = true;
+  socket.on('pong', () => (isAlive = true));
+  const timer = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, PING_EVERY_MS);
+  return () => clearInterval(timer);
+}
