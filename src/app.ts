@@ -98,7 +98,7 @@ function createServices(
     desk: new SignInDesk({ db, signIn, seal, settings, logger }),
     seal,
     settings,
-    lookSoon: (project) => poller.lookSoon(project),
+    lookSoon: (project, buildId) => poller.lookSoon(project, buildId),
     logger,
   };
   const poller: Poller = new Poller({
@@ -106,6 +106,7 @@ function createServices(
     projects,
     cadence: cadenceOf(config),
     isWatched: () => feed.isWatched,
+    isHooked: () => false,
   });
   return { services, poller };
 }
@@ -124,7 +125,8 @@ const cadenceOf = (config: Config) => ({
   watchedEveryMs: config.POLL_WATCHED_SECONDS * 1_000,
   activeEveryMs: config.POLL_ACTIVE_SECONDS * 1_000,
   idleEveryMs: config.POLL_IDLE_SECONDS * 1_000,
-  discoverEveryMs: config.DISCOVER_SECONDS * 1_000,
+  hookedEveryMs: config.POLL_HOOKED_SECONDS * 1_000,
+  fullEveryMs: config.DISCOVER_SECONDS * 1_000,
 });
 
 function appCredential({ ENTRA_CLIENT_ID, ENTRA_CLIENT_SECRET }: Config): AppCredential | null {

@@ -115,6 +115,9 @@ const settings = z.object({
   ),
   POLL_ACTIVE_SECONDS: seconds(15).describe('Pause between looks at a project with an open run'),
   POLL_IDLE_SECONDS: seconds(20).describe('Pause between looks at a project without one'),
+  POLL_HOOKED_SECONDS: seconds(60).describe(
+    'The same, while the web hooks of Azure DevOps are known to work',
+  ),
   DISCOVER_SECONDS: seconds(3600).describe('Pause between full looks, which find new and changed tenants'),
   HEARTBEAT_SECONDS: seconds(30).describe('Pause between heartbeats on the subscription `events`'),
   EVENT_RETENTION_DAYS: z.coerce.number().min(7).default(7).describe('How long events are kept; at least 7'),

@@ -39,7 +39,7 @@ export function createAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
   return {
     discoverTenants: async (ref) => discoverTenants(at(ref), known(ref).blobs),
     lookAtProject: async (ref, since) => lookAtProject(at(ref), known(ref).approvals, since),
-    readRun: async (ref, buildId) => readRunOf(at(ref), known(ref).approvals, buildId),
+    readRun: async (ref, build, pending = []) => readRunOf(at(ref), known(ref).approvals, { build, pending }),
     queueSync: async (ref, sync) => queueSync(at(ref), sync),
     findSync: async (ref, pipelineId, syncRequestId) => findSync(at(ref), pipelineId, syncRequestId),
     cancelRun: async (ref, buildId) => cancelRun(at(ref), buildId),

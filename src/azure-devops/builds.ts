@@ -1,9 +1,9 @@
 import { route } from './ask.ts';
 import { createLimit } from './limit.ts';
 import type { Approvals } from './approvals.ts';
-import type { BuildObservation, ProjectLook, RunObservation } from './port.ts';
+import type { ApprovalObservation, BuildObservation, ProjectLook, RunObservation } from './port.ts';
 import { inProject, type ProjectConnection } from './project-connection.ts';
-import { readBuild, readRun } from './read-build.ts';
+import { completeRun, readBuild } from './read-build.ts';
 import { approvalIdsOf } from './read-stages.ts';
 import { wireBuild, wireTimeline, type WireTimeline } from './wire.ts';
 
@@ -12,8 +12,7 @@ const PAGE = 500;
 /** A run may become visible as finished a little later than its own finish time says. */
 const OVERLAP_MS = 5 * 60_000;
 /** The first look takes the newest runs of each pipeline, not the project's whole history. */
-const FIRST_LOOK_RUNS = 5;
-const FIRST_LOOK_PAGES = 4;
+const FIRST_LOOK_RUNS = 3;
 
 /** Active first: a run that ends between the two questions is then in both answers instead of in none. */
 export async function lookAtProject(
@@ -42,7 +41,7 @@ function listFinished(connection: ProjectConnection, since: string | null) {
   const what = `list the finished runs ${inProject(connection)}`;
   if (since === null) {
     const newest = { maxBuildsPerDefinition: FIRST_LOOK_RUNS, queryOrder: 'finishTimeDescending' };
-    return listBuilds(connection, what, { statusFilter: 'completed', ...newest }, FIRST_LOOK_PAGES);
+    return listBuilds(connection, what, { statusFilter: 'completed', ...newest });
   }
   const minTime = new Date(Date.parse(since) - OVERLAP_MS).toISOString();
   return listBuilds(connection, what, {
@@ -64,11 +63,10 @@ async function listBuilds(
   connection: ProjectConnection,
   what: string,
   query: Record<string, string | number>,
-  maxPages?: number,
 ) {
   const { http, project } = connection;
   const ask = { what, path: route`${project}/_apis/build/builds`, query: { ...query, $top: PAGE } };
-  const { items, answeredAt } = await http.list(ask, wireBuild, maxPages === undefined ? {} : { maxPages });
+  const { items, answeredAt } = await http.list(ask, wireBuild);
   return { builds: items.map((item) => readBuild(item, connection)), answeredAt };
 }
 
@@ -89,19 +87,28 @@ export async function findSync(
 export async function readRunOf(
   connection: ProjectConnection,
   approvals: Approvals,
-  buildId: number,
+  { build: given, pending }: { build: number | BuildObservation; pending: ApprovalObservation[] },
 ): Promise<RunObservation | null> {
-  const { http, project } = connection;
-  const path = route`${project}/_apis/build/builds/${buildId}`;
+  const buildId = typeof given === 'number' ? given : given.buildId;
   const [build, timeline] = await Promise.all([
-    http.find({ what: `read run ${buildId} ${inProject(connection)}`, path }, wireBuild),
+    typeof given === 'number' ? findBuild(connection, given) : given,
     readTimeline(connection, buildId),
   ]);
   if (!build) return null;
   const limit = createLimit(4);
-  const ids = approvalIdsOf(timeline?.records ?? []);
-  const known = await Promise.all(ids.map((id) => limit(() => approvals.find(id))));
-  return readRun({ build, timeline, approvals: known.filter((approval) => approval !== null) }, connection);
+  const known = await Promise.all(
+    approvalIdsOf(timeline?.records ?? []).map((id) =>
+      limit(async () => pending.find(({ approvalId }) => approvalId === id) ?? approvals.find(id)),
+    ),
+  );
+  return completeRun(build, { timeline, approvals: known.filter((approval) => approval !== null) });
+}
+
+async function findBuild(connection: ProjectConnection, buildId: number): Promise<BuildObservation | null> {
+  const path = route`${connection.project}/_apis/build/builds/${buildId}`;
+  const what = `read run ${buildId} ${inProject(connection)}`;
+  const found = await connection.http.find({ what, path }, wireBuild);
+  return found && readBuild(found, connection);
 }
 
 /** null: the run has no plan yet, never got one, or was deleted. */

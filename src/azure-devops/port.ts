@@ -170,8 +170,15 @@ export type AzureDevOps = {
   discoverTenants(project: ProjectRef): Promise<DiscoveredTenant[]>;
   /** `since`: the watermark of the last look, null at the first. */
   lookAtProject(project: ProjectRef, since: string | null): Promise<ProjectLook>;
-  /** null: Azure DevOps does not know the run (deleted, or never existed). */
-  readRun(project: ProjectRef, buildId: number): Promise<RunObservation | null>;
+  /**
+   * null: Azure DevOps does not know the run (deleted, or never existed). A build and pending approvals that a look
+   * has just shown are not asked for again: then it takes one request, for the timeline.
+   */
+  readRun(
+    project: ProjectRef,
+    build: number | BuildObservation,
+    pending?: ApprovalObservation[],
+  ): Promise<RunObservation | null>;
   queueSync(project: ProjectRef, sync: QueueSync): Promise<BuildObservation>;
   /** The build that carries this request id, for the case that the answer to queueSync was lost. */
   findSync(project: ProjectRef, pipelineId: number, syncRequestId: string): Promise<BuildObservation | null>;

@@ -49,13 +49,20 @@ export function readRun(
   wire: { build: WireBuild; timeline: WireTimeline | null; approvals: ApprovalObservation[] },
   web: WebBase,
 ): RunObservation {
-  const build = readBuild(wire.build, web);
-  const records = wire.timeline?.records ?? [];
+  return completeRun(readBuild(wire.build, web), wire);
+}
+
+/** The same, of a build that a list has shown already. */
+export function completeRun(
+  build: BuildObservation,
+  { timeline, approvals }: { timeline: WireTimeline | null; approvals: ApprovalObservation[] },
+): RunObservation {
+  const records = timeline?.records ?? [];
   return {
     ...build,
     attempt: highestAttempt(records),
     stages: readStages(records),
-    approvals: approvalsOf(records, wire.approvals, build.buildId),
+    approvals: approvalsOf(records, approvals, build.buildId),
     needsAuthorization: build.phase !== 'FINISHED' && waitsForPermission(records),
     issues: readIssues(records),
     hitTimeLimit: hitTimeLimit(records),

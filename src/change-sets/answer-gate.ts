@@ -31,7 +31,7 @@ export async function answerGate(services: Services, id: DecisionId, tried: Try)
     }
     const answered = await answerOnce(services, locked, decision);
     await settle(services, decision, answered);
-    services.lookSoon(locked.tenant);
+    services.lookSoon(locked.tenant, locked.run.buildId);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;

@@ -1,78 +1,134 @@
-import { and, eq, inArray, isNull, isNotNull, ne } from 'drizzle-orm';
 import { databaseNow, inTransaction } from '../database/database.ts';
-import { projectLooks } from '../azure-devops/azure-devops.table.ts';
+import { createLimit } from '../azure-devops/limit.ts';
 import type { BuildObservation, ProjectLook, ProjectRef } from '../azure-devops/port.ts';
 import { AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
 import { expireChallenges } from '../sync-runs/challenges.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
-import { syncRuns } from '../sync-runs/sync-runs.table.ts';
 import { applyToRun, lockRun } from '../sync-runs/write-run.ts';
 import { registerTenants } from '../tenants/register-tenants.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { tenants } from '../tenants/tenants.table.ts';
 import { messageOf } from '../lib/errors.ts';
+import { hasMoved } from './has-moved.ts';
+import {
+  countOpenRuns,
+  type KnownRun,
+  noteLook,
+  noteUnmoved,
+  runsOf,
+  tenantsOf,
+  watermarkOf,
+} from './known-runs.ts';
 import { observeBuild, observeRun } from './observe-run.ts';
+
+export type LookOptions = {
+  /** Finds new and changed tenants, and reads every open run. */
+  isFull: boolean;
+  /** Runs that somebody said moved: read whatever the lists show. */
+  hinted: ReadonlySet<number>;
+  /** Counts up; each open run is read at every fourth look at the latest, by turns. */
+  number: number;
+};
 
 export type LookResult = { openRuns: number };
 
-/** One look: three requests for the project, then one run at a time only what moved. */
+/** How many runs are read side by side. */
+const AT_A_TIME = 8;
+const READ_EVERY_LOOKS = 4;
+
+/** A run to be read. `build` null: it is open here, but in no list of Azure's. */
+type Due = { tenant: Tenant; run: SyncRun | null; build: BuildObservation | null };
+
+/** One look: three requests for the project whatever its size, then the timelines of what moved. */
 export async function lookAtProject(
   services: Services,
   project: ProjectRef,
-  options: { discover: boolean },
+  options: LookOptions,
 ): Promise<LookResult> {
   const { db, azure } = services;
-  if (options.discover) await registerTenants(db, project, await azure.discoverTenants(project));
-  const look = await azure.lookAtProject(project, await watermarkOf(services, project));
-  const known = await tenantsOf(services, project);
-  const open = await openRuns(services, known);
+  if (options.isFull) await registerTenants(db, project, await azure.discoverTenants(project));
+  const look = await azure.lookAtProject(project, await watermarkOf(db, project));
   const builds = new Map([...look.finished, ...look.active].map((build) => [build.buildId, build]));
-  let isComplete = true;
-  for (const build of [...builds.values()].sort(byQueueTime)) {
-    const tenant = known.find((candidate) => candidate.pipelineId === build.pipelineId);
-    if (tenant) isComplete = (await observeIfMoved(services, { tenant, build, look })) && isComplete;
-  }
-  for (const { tenant, run } of open) {
-    if (run.buildId === null || builds.has(run.buildId)) continue;
-    isComplete =
-      (await guarded(services, run.buildId, () => observeVanished(services, { tenant, run }))) && isComplete;
-  }
+  const shown = [...builds.values()].sort((a, b) => a.queuedAt.localeCompare(b.queuedAt));
+  const [tenants, runs] = await Promise.all([tenantsOf(db, project, shown), runsOf(db, project, shown)]);
+  const { due, unmoved } = sort({ shown, tenants, runs, look }, options);
+  const isComplete = await readAll(services, look, due);
+  await noteUnmoved(db, unmoved);
   await expireChallenges(db);
   // A run that could not be read keeps the watermark where it is, so that the next look sees it again.
-  await noteLook(services, project, isComplete ? look.watermark : null);
-  return { openRuns: (await openRuns(services, known)).length };
+  await noteLook(db, project, { watermark: isComplete ? look.watermark : null, isFull: options.isFull });
+  return { openRuns: await countOpenRuns(db, project) };
 }
 
-const byQueueTime = (a: BuildObservation, b: BuildObservation) => a.queuedAt.localeCompare(b.queuedAt);
+type Seen = {
+  shown: BuildObservation[];
+  tenants: Map<number, Tenant>;
+  runs: Map<number, KnownRun>;
+  look: ProjectLook;
+};
 
-/** Builds that are as we know them need no timeline. */
-async function observeIfMoved(
-  services: Services,
-  { tenant, build, look }: { tenant: Tenant; build: BuildObservation; look: ProjectLook },
-): Promise<boolean> {
-  const [run] = await services.db
-    .select()
-    .from(syncRuns)
-    .where(and(eq(syncRuns.tenantId, tenant.id), eq(syncRuns.buildId, build.buildId)));
-  if (run?.status === 'COMPLETED' && run.changedAt === build.changedAt) return true;
-  const waits = look.pendingApprovals.some((approval) => approval.buildId === build.buildId);
-  if (run?.status === 'PENDING_APPROVAL' && waits && run.changedAt === build.changedAt) return true;
-  return guarded(services, build.buildId, () => observeBuild(services, tenant, build.buildId));
+function sort(
+  { shown, tenants, runs, look }: Seen,
+  options: LookOptions,
+): { due: Due[]; unmoved: SyncRun[] } {
+  const due: Due[] = [];
+  const unmoved: SyncRun[] = [];
+  for (const build of shown) {
+    const tenant = tenants.get(build.pipelineId);
+    if (!tenant) continue;
+    const run = runs.get(build.buildId)?.run ?? null;
+    const moved = hasMoved(run ?? undefined, { build, pending: look.pendingApprovals });
+    if (run && !moved && !isTurnOf(run, build, options)) unmoved.push(run);
+    else due.push({ tenant, run, build });
+  }
+  const inLists = new Set(shown.map((build) => build.buildId));
+  for (const [buildId, { tenant, run }] of runs) {
+    if (!inLists.has(buildId) && run.status !== 'COMPLETED') due.push({ tenant, run, build: null });
+  }
+  return { due, unmoved };
+}
+
+const isTurnOf = (run: SyncRun, { buildId }: BuildObservation, { isFull, hinted, number }: LookOptions) =>
+  hinted.has(buildId) ||
+  (run.status !== 'COMPLETED' && (isFull || (buildId + number) % READ_EVERY_LOOKS === 0));
+
+/** Side by side, but those of one tenant in the order in which they were queued. False: one could not be read. */
+async function readAll(services: Services, look: ProjectLook, due: Due[]): Promise<boolean> {
+  const limit = createLimit(AT_A_TIME);
+  const byTenant = [...Map.groupBy(due, ({ tenant }) => tenant.id).values()];
+  const complete = await Promise.all(
+    byTenant.map((ofOne) =>
+      limit(async () => {
+        let isComplete = true;
+        for (const one of ofOne) isComplete = (await guarded(services, look, one)) && isComplete;
+        return isComplete;
+      }),
+    ),
+  );
+  return complete.every(Boolean);
 }
 
 /** One run that cannot be read must not hide the others of its project. */
-async function guarded(services: Services, buildId: number, work: () => Promise<unknown>): Promise<boolean> {
+async function guarded(services: Services, look: ProjectLook, due: Due): Promise<boolean> {
   try {
-    await work();
+    await read(services, look, due);
     return true;
   } catch (error) {
     services.logger.warn('A run could not be observed; the next look tries again.', {
-      buildId,
+      buildId: due.build?.buildId ?? due.run?.buildId,
       reason: messageOf(error),
     });
     return false;
   }
+}
+
+async function read(services: Services, look: ProjectLook, { tenant, run, build }: Due): Promise<void> {
+  if (!build) return run ? observeVanished(services, { tenant, run }) : undefined;
+  // What a list leaves out of a build matters when we first hear of it, and when it has ended.
+  if (!run || build.phase === 'FINISHED') return observeBuild(services, tenant, build.buildId);
+  const own = look.pendingApprovals.filter((approval) => approval.buildId === build.buildId);
+  const seen = await services.azure.readRun(tenant, build, own);
+  if (seen) await observeRun(services, { tenant, run }, seen);
 }
 
 /** A run that is open here but in no list: finished long ago, or deleted in Azure DevOps. */
@@ -99,58 +155,4 @@ async function observeVanished(
     };
     await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: AZURE_DEVOPS_ACTOR });
   });
-}
-
-async function tenantsOf(services: Services, project: ProjectRef): Promise<Tenant[]> {
-  return services.db
-    .select()
-    .from(tenants)
-    .where(
-      and(
-        eq(tenants.organization, project.organization),
-        eq(tenants.project, project.project),
-        isNull(tenants.removedAt),
-      ),
-    );
-}
-
-async function openRuns(services: Services, known: Tenant[]): Promise<{ tenant: Tenant; run: SyncRun }[]> {
-  if (known.length === 0) return [];
-  const ids = known.map((tenant) => tenant.id);
-  const rows = await services.db
-    .select()
-    .from(syncRuns)
-    .where(
-      and(inArray(syncRuns.tenantId, ids), ne(syncRuns.status, 'COMPLETED'), isNotNull(syncRuns.buildId)),
-    );
-  return rows.flatMap((run) => {
-    const tenant = known.find((candidate) => candidate.id === run.tenantId);
-    return tenant ? [{ tenant, run }] : [];
-  });
-}
-
-async function watermarkOf(
-  services: Services,
-  { organization, project }: ProjectRef,
-): Promise<string | null> {
-  const [row] = await services.db
-    .select({ watermark: projectLooks.watermark })
-    .from(projectLooks)
-    .where(and(eq(projectLooks.organization, organization), eq(projectLooks.project, project)));
-  return row?.watermark ?? null;
-}
-
-async function noteLook(services: Services, { organization, project }: ProjectRef, watermark: string | null) {
-  const lookedAt = await databaseNow(services.db);
-  const seen = { lookedAt, problem: null, ...(watermark === null ? {} : { watermark }) };
-  await services.db
-    .insert(projectLooks)
-    .values({ organization, project, ...seen })
-    .onConflictDoUpdate({ target: [projectLooks.organization, projectLooks.project], set: seen });
-  await services.db
-    .update(tenants)
-    .set({ observedAt: lookedAt })
-    .where(
-      and(eq(tenants.organization, organization), eq(tenants.project, project), isNull(tenants.removedAt)),
-    );
 }

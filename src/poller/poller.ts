@@ -1,5 +1,7 @@
+import { AzureDevOpsError } from '../azure-devops/azure-devops-error.ts';
 import { projectLooks } from '../azure-devops/azure-devops.table.ts';
 import type { ProjectRef } from '../azure-devops/port.ts';
+import { whilePolling } from '../azure-devops/priority.ts';
 import { messageOf } from '../lib/errors.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import type { Services } from '../sync-runs/services.ts';
@@ -12,8 +14,10 @@ export type Cadence = {
   /** A run is open. */
   activeEveryMs: number;
   idleEveryMs: number;
-  /** Tenants are discovered anew. */
-  discoverEveryMs: number;
+  /** No run is open, and Azure DevOps is known to tell us when one starts. */
+  hookedEveryMs: number;
+  /** Full looks: tenants are discovered anew, every open run is read. */
+  fullEveryMs: number;
 };
 
 export type PollerOptions = {
@@ -22,9 +26,13 @@ export type PollerOptions = {
   cadence: Cadence;
   /** Whether somebody subscribes now. */
   isWatched(): boolean;
+  /** Whether the project's web hooks have lately been seen to work. */
+  isHooked(project: ProjectRef): boolean;
 };
 
 const LONGEST_BACK_OFF_MS = 60_000;
+/** A storm of hints makes one look a second, not one look a hint. */
+const LEAST_PAUSE_MS = 1_000;
 
 /** Looks at every project in its own loop; a project that fails slows down only itself. */
 export class Poller implements AsyncDisposable {
@@ -41,9 +49,9 @@ export class Poller implements AsyncDisposable {
     for (const loop of this.#loops) loop.start();
   }
 
-  /** Looks at the project at once, or again right after the look that is under way. */
-  lookSoon(project: ProjectRef): void {
-    this.#loops.find((loop) => loop.isOf(project))?.hurry();
+  /** Looks at the project at once, or again right after the look that is under way; at that run in any case. */
+  lookSoon(project: ProjectRef, buildId?: number | null): void {
+    this.#loops.find((loop) => loop.isOf(project))?.hurry(buildId ?? null);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -59,7 +67,9 @@ class ProjectLoop {
   readonly #signal: AbortSignal;
   #ended: Promise<void> = Promise.resolve();
   #hurry = new AbortController();
-  #discoveredAt = -Infinity;
+  #hinted = new Set<number>();
+  #looks = 0;
+  #fullLookAt = -Infinity;
   #failures = 0;
 
   constructor(options: PollerOptions, project: ProjectRef, signal: AbortSignal) {
@@ -80,51 +90,64 @@ class ProjectLoop {
     this.#ended = this.#run();
   }
 
-  hurry(): void {
+  hurry(buildId: number | null): void {
+    if (buildId !== null) this.#hinted.add(buildId);
     this.#hurry.abort();
   }
 
   async #run(): Promise<void> {
+    const { cadence } = this.#options;
     while (!this.#signal.aborted) {
       this.#hurry = new AbortController();
-      const waitMs = await this.#look();
-      await pause(waitMs, AbortSignal.any([this.#signal, this.#hurry.signal]));
+      const startedAt = performance.now();
+      const { waitMs, isFixed } = await this.#look();
+      const leastMs = Math.min(LEAST_PAUSE_MS, cadence.watchedEveryMs) - (performance.now() - startedAt);
+      // A deadline that Azure named is not shortened by any hint.
+      await pause(Math.max(0, isFixed ? waitMs : leastMs), this.#signal);
+      if (!isFixed) await pause(waitMs, AbortSignal.any([this.#signal, this.#hurry.signal]));
     }
   }
 
-  /** Never throws; returns how long to wait before the next look. */
-  async #look(): Promise<number> {
+  /** Never throws; tells how long to wait before the next look. */
+  async #look(): Promise<{ waitMs: number; isFixed: boolean }> {
     const { services, cadence } = this.#options;
     const startedAt = performance.now();
-    const discover = startedAt - this.#discoveredAt >= cadence.discoverEveryMs;
+    const isFull = startedAt - this.#fullLookAt >= cadence.fullEveryMs;
+    const hinted = this.#hinted;
+    this.#hinted = new Set();
     try {
-      const { openRuns } = await lookAtProject(services, this.#project, { discover });
-      if (discover) this.#discoveredAt = startedAt;
+      const options = { isFull, hinted, number: this.#looks++ };
+      const { openRuns } = await whilePolling(() => lookAtProject(services, this.#project, options));
+      if (isFull) this.#fullLookAt = startedAt;
       this.#failures = 0;
-      if (openRuns === 0) return withJitter(cadence.idleEveryMs);
-      return withJitter(this.#options.isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs);
+      return { waitMs: withJitter(this.#needMs(openRuns)), isFixed: false };
     } catch (error) {
-      return this.#noteFailure(messageOf(error));
+      for (const buildId of hinted) this.#hinted.add(buildId);
+      return this.#noteFailure(error);
     }
   }
 
-  async #noteFailure(problem: string): Promise<number> {
+  #needMs(openRuns: number): number {
+    const { cadence } = this.#options;
+    if (openRuns > 0) return this.#options.isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs;
+    return this.#options.isHooked(this.#project) ? cadence.hookedEveryMs : cadence.idleEveryMs;
+  }
+
+  async #noteFailure(error: unknown): Promise<{ waitMs: number; isFixed: boolean }> {
     const { services, cadence } = this.#options;
     const { organization, project } = this.#project;
-    this.#failures++;
-    services.logger.warn('A project could not be looked at.', {
-      organization,
-      project,
-      problem,
-      failures: this.#failures,
-    });
+    const problem = messageOf(error);
+    const failures = ++this.#failures;
+    services.logger.warn('A project could not be looked at.', { organization, project, problem, failures });
     const seen = { problem: problem.slice(0, 1_000) };
     await services.db
       .insert(projectLooks)
       .values({ organization, project, ...seen })
       .onConflictDoUpdate({ target: [projectLooks.organization, projectLooks.project], set: seen })
       .catch(() => undefined);
-    return backOffMs(this.#failures, cadence.activeEveryMs, LONGEST_BACK_OFF_MS);
+    const named = error instanceof AzureDevOpsError ? error.retryAfterMs : null;
+    const waitMs = backOffMs(failures, cadence.activeEveryMs, LONGEST_BACK_OFF_MS);
+    return named === null ? { waitMs, isFixed: false } : { waitMs: Math.max(named, waitMs), isFixed: true };
   }
 }
 

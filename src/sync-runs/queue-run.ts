@@ -24,7 +24,7 @@ export async function queueRun(services: Services, runId: RunId, tried: Try): Pr
     const build =
       (await findEarlier(services, { tenant, run }, tried)) ?? (await queue(services, tenant, run));
     await bind(services, runId, build);
-    services.lookSoon(tenant);
+    services.lookSoon(tenant, build.buildId);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
     if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;

@@ -16,5 +16,5 @@ export async function sendCancel(services: Services, runId: RunId): Promise<void
     // Azure refuses to cancel what has ended: the next look tells how.
     services.logger.warn('Azure DevOps refused to cancel a run.', { run: runId, reason: error.message });
   }
-  services.lookSoon(found.tenant);
+  services.lookSoon(found.tenant, found.run.buildId);
 }

@@ -6,7 +6,16 @@ import { connectionOf, pageArgs, type PageArgs, parsePage, toConnection } from '
 import type { TenantId } from '../lib/ids.ts';
 import { STATUS_LABELS, type SyncSchedule, type Tenant } from './tenant.ts';
 import { GateStateEnum, TenantStatusEnum } from './tenant-enums.graphql.ts';
-import { countTenants, listTenants, type TenantFilter, tenantOrder, tenantsByIds } from './tenants.ts';
+import {
+  countTenants,
+  listTenants,
+  projectKey,
+  type ProjectLookTimes,
+  projectLookTimes,
+  type TenantFilter,
+  tenantOrder,
+  tenantsByIds,
+} from './tenants.ts';
 
 export const tenantById = defineLoader<TenantId, Tenant>(async ({ db, viewer }, ids) =>
   byKey(await tenantsByIds(db, viewer, ids), (tenant) => tenant.id),
@@ -17,6 +26,17 @@ export async function tenantOf(context: Context, { tenantId }: { tenantId: Tenan
   const tenant = await tenantById(context, tenantId);
   if (!tenant) throw new Error(`The tenant ${tenantId} cannot be read, although something of it could.`);
   return tenant;
+}
+
+const lookAt = defineLoader<string, ProjectLookTimes>(async ({ db }, _keys) =>
+  byKey(await projectLookTimes(db), projectKey),
+);
+
+/** One look at a project observes all its tenants; discovery observed a tenant that no look has shown yet. */
+async function lookedAt(context: Context, tenant: Tenant): Promise<Date> {
+  const look = await lookAt(context, projectKey(tenant));
+  const at = look?.lookedAt ?? tenant.observedAt;
+  return at > tenant.observedAt ? at : tenant.observedAt;
 }
 
 export async function isStale(context: Context, { observedAt }: { observedAt: Date }): Promise<boolean> {
@@ -113,14 +133,16 @@ TenantType.implement({
       nullable: true,
       description: 'When syncs start by themselves; null when they do not.',
     }),
-    observedAt: t.expose('observedAt', {
+    observedAt: t.field({
       type: 'DateTime',
       description: 'When Azure DevOps was last asked about it.',
+      resolve: (tenant, _args, context) => lookedAt(context, tenant),
     }),
     isStale: t.boolean({
       description:
         'Azure DevOps could not be asked for longer than promised: what is shown may be out of date.',
-      resolve: (tenant, _args, context) => isStale(context, tenant),
+      resolve: async (tenant, _args, context) =>
+        isStale(context, { observedAt: await lookedAt(context, tenant) }),
     }),
   }),
 });

@@ -2,6 +2,7 @@
 import { and, count, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
 import type { Viewer } from '../access/viewer.ts';
 import { visibleTo } from '../access/visible.ts';
+import { projectLooks } from '../azure-devops/azure-devops.table.ts';
 import type { Queryable } from '../database/database.ts';
 import {
   inOrder,
@@ -129,6 +130,17 @@ export async function tenantByName(
     )
     .limit(1);
   return tenant ?? null;
+}
+
+export type ProjectLookTimes = { organization: string; project: string; lookedAt: Date | null };
+
+export const projectKey = ({ organization, project }: { organization: string; project: string }) =>
+  JSON.stringify([organization, project]);
+
+/** When each project was last looked at: a handful of rows. Tells nothing of any tenant. */
+export function projectLookTimes(db: Queryable): Promise<ProjectLookTimes[]> {
+  const { organization, project, lookedAt } = projectLooks;
+  return db.select({ organization, project, lookedAt }).from(projectLooks);
 }
 
 function matching(viewer: Viewer, filter: TenantFilter): SQL | undefined {

@@ -106,7 +106,7 @@ async function ask<Data>(
 }
 
 /** The real adapters; the port that they call is closed. */
-function servicesOf(db: Db): Services {
+export function servicesOf(db: Db): Services {
   const seal = createSeal([{ id: 'test', key: Buffer.alloc(32, 7) }]);
   const entra = { emulatorUrl: 'http://127.0.0.1:1', logger: silent, retryBaseMs: 1 };
   const signIn = createTenantSignIn({ db, seal, entra, signInClientId: 'test', application: null });
