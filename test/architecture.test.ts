@@ -106,7 +106,10 @@ test('Nouns and rules are pure', () => {
 test('No file is a barrel, a drawer, a default export, or longer than 300 lines', () => {
   const all = [
     ...files,
-    ...globSync('{test,examples}/**/*.ts').map((path) => ({ path, text: readFileSync(path, 'utf8') })),
+    ...globSync('{test,examples}/**/*.ts', { exclude: ['test/operations/**'] }).map((path) => ({
+      path,
+      text: readFileSync(path, 'utf8'),
+    })),
   ];
   const bad = all.filter(
     ({ path, text }) =>
