@@ -1,0 +1,71 @@
+import { type DocumentNode, type ExecutionArgs, type GraphQLError, visit } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { badInput } from '../../graphql/user-error.ts';
+import { refused } from './refused.ts';
+
+/** The largest bulk mutation takes 100 items of four values. */
+const MOST_VALUES = 1_000;
+const DEEPEST = 16;
+
+type Place = { value: unknown; path: string; depth: number };
+
+/**
+ * Looks through what was sent before anything else does. Postgres stores no NUL: a text with one is the caller's
+ * mistake, wherever it stands.
+ */
+export function limitVariables(): Plugin {
+  const clean = new WeakSet<DocumentNode>();
+  const verdict = ({ document, variableValues }: ExecutionArgs): GraphQLError | null => {
+    const problem = problemOf(variableValues);
+    if (problem || clean.has(document)) return problem;
+    if (hasLiteralWithNul(document)) return nulIn('A text in the document');
+    clean.add(document);
+    return null;
+  };
+  const stop = (options: {
+    args: ExecutionArgs;
+    setResultAndStopExecution(result: { errors: GraphQLError[] }): void;
+  }) => {
+    const error = verdict(options.args);
+    if (error) options.setResultAndStopExecution({ errors: [error] });
+  };
+  return { onExecute: stop, onSubscribe: stop };
+}
+
+const nulIn = (where: string) =>
+  badInput(
+    `${where} holds a NUL character (U+0000), which cannot be stored. Remove it and send the request again.`,
+  );
+
+/** Without recursion: JSON can be deeper than the stack. */
+function problemOf(variables: unknown): GraphQLError | null {
+  const waiting: Place[] = [{ value: variables, path: '', depth: 0 }];
+  let values = 0;
+  for (let one = waiting.pop(); one; one = waiting.pop()) {
+    const { value, path, depth } = one;
+    if (typeof value === 'string' && value.includes('\0')) return nulIn(`The variable $${path}`);
+    if (typeof value !== 'object' || value === null) continue;
+    if (depth > DEEPEST)
+      return refused('VARIABLES_TOO_LARGE', `The variable $${path} is more than ${DEEPEST} levels deep.`);
+    const inner = Object.entries(value);
+    if ((values += inner.length) > MOST_VALUES) {
+      return refused(
+        'VARIABLES_TOO_LARGE',
+        `The variables hold more than ${MOST_VALUES} values. Send them in several requests.`,
+      );
+    }
+    for (const [name, held] of inner)
+      waiting.push({ value: held, path: path ? `${path}.${name}` : name, depth: depth + 1 });
+  }
+  return null;
+}
+
+function hasLiteralWithNul(document: DocumentNode): boolean {
+  let isFound = false;
+  visit(document, {
+    StringValue: ({ value }) => {
+      if (value.includes('\0')) isFound = true;
+    },
+  });
+  return isFound;
+}
