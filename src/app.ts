@@ -20,6 +20,7 @@ import { migrateJobs, Worker } from './jobs/worker.ts';
 import type { Logger } from './lib/logger.ts';
 import { createSeal } from './lib/seal.ts';
 import { Poller } from './poller/poller.ts';
+import { scheduleRetention } from './retention.ts';
 import { answerPipelineJob } from './server/pipeline-credentials-route.ts';
 import { createServer } from './server/server.ts';
 import type { Services } from './sync-runs/services.ts';
@@ -30,6 +31,7 @@ export type App = AsyncDisposable & { port: number };
 
 const CONNECTIONS = 20;
 const JOBS_AT_A_TIME = 8;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
 export async function startApp(config: Config, logger: Logger): Promise<App> {
   await using stack = new AsyncDisposableStack();
@@ -42,9 +44,10 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
   );
   const { services, poller } = createServices(config, { database, feed, logger });
   stack.use(services.desk);
-  stack.use(
-    await Worker.start({ database, handlers: jobHandlers(services), logger, concurrency: JOBS_AT_A_TIME }),
-  );
+  const retention = { db: database.db, logger, keepMs: config.EVENT_RETENTION_DAYS * DAY_MS };
+  const handlers = jobHandlers(services, retention);
+  stack.use(await Worker.start({ database, handlers, logger, concurrency: JOBS_AT_A_TIME }));
+  await scheduleRetention(database.db);
   const verify = createVerifier(config, logger);
   const server = stack.use(
     createServer({

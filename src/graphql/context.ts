@@ -13,6 +13,10 @@ export interface Context {
   feed: EventFeed;
   /** The log's place when the request arrived, before anything else was read for it. */
   logPlace: LogPlace;
+  /** The last cursor that a reconnecting event stream has got: a subscription resumes behind it. */
+  lastEventId: string | null;
+  /** Told the cursor of each event right before it is executed. */
+  onTold?: (cursor: string) => void;
   /** What Azure could not be asked about for longer is stale. */
   staleAfterMs: number;
   /** Pause between heartbeats on a quiet subscription. */

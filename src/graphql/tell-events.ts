@@ -14,12 +14,16 @@ export function scopedFilter({ viewer }: Context, query: EventQuery): EventFilte
   return { ...query, visibleTenants: visibleTenants(viewer) };
 }
 
-/** The position to read behind: the cursor's, or where the log stood when the request came. */
+/**
+ * The position to read behind: the cursor's, or where the log stood when the request came. A client that reconnects
+ * sends the same operation again: then the last event it got counts, not the variable.
+ */
 export async function startOf(
-  { feed, logPlace }: Context,
+  { feed, logPlace, lastEventId }: Context,
   after: string | null | undefined,
 ): Promise<bigint> {
-  return after == null ? logPlace.position : feed.positionAfter(after);
+  const cursor = lastEventId ?? after;
+  return cursor == null ? logPlace.position : feed.positionAfter(cursor);
 }
 
 const cursorAt = ({ logPlace }: Context, position: bigint) =>
@@ -47,7 +51,7 @@ export async function tellEvents<Kind extends EventKind>(
 ): Promise<AsyncIterableIterator<ToldEvent<Kind>>> {
   const subscription = { filter: scopedFilter(context, query), after: await startOf(context, after) };
   const batches = context.feed.subscribe(subscription);
-  return flattened(batches, ({ events }) =>
+  return flattened(context, batches, ({ events }) =>
     events.map((event) => told(context, event)).filter(isOf(query.kinds)),
   );
 }
@@ -63,7 +67,7 @@ export async function tellEventsWithHeartbeat(
     after: await startOf(context, after),
     quietAfterMs: context.heartbeatEveryMs,
   });
-  return flattened<ToldEvent | Heartbeat>(batches, ({ events, position }) =>
+  return flattened<ToldEvent | Heartbeat>(context, batches, ({ events, position }) =>
     events.length > 0
       ? events.map((event) => told(context, event))
       : [heartbeat(cursorAt(context, position))],
@@ -83,7 +87,8 @@ const heartbeat = (cursor: string): Heartbeat => ({
 });
 
 /** Not a generator: one that waits for its source cannot be ended from outside. */
-function flattened<Item>(
+function flattened<Item extends { cursor: string }>(
+  context: Context,
   batches: AsyncIterableIterator<EventBatch>,
   itemsOf: (batch: EventBatch) => Item[],
 ): AsyncIterableIterator<Item> {
@@ -91,7 +96,10 @@ function flattened<Item>(
   const next = async (): Promise<IteratorResult<Item>> => {
     for (;;) {
       const item = waiting.shift();
-      if (item !== undefined) return { done: false, value: item };
+      if (item !== undefined) {
+        context.onTold?.(item.cursor);
+        return { done: false, value: item };
+      }
       const batch = await batches.next();
       if (batch.done) return { done: true, value: undefined };
       waiting = itemsOf(batch.value);

@@ -7,5 +7,6 @@ export type JobPayloads = {
   'answer-gate': { decisionId: DecisionId };
   revert: { revertId: RevertId };
   'watch-pull-request': { revertId: RevertId };
+  'delete-old-events': Record<string, never>;
 };
 export type JobName = keyof JobPayloads;

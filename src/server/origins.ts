@@ -16,7 +16,7 @@ export function answerCors(
   const { origin } = request.headers;
   if (origin !== undefined && allowed.includes(origin)) {
     response.setHeader('Access-Control-Allow-Origin', origin);
-    response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type');
+    response.setHeader('Access-Control-Allow-Headers', 'Authorization, Content-Type, Last-Event-ID');
     response.setHeader('Access-Control-Allow-Methods', 'GET, POST');
     response.setHeader('Access-Control-Max-Age', '3600');
     response.setHeader('Vary', 'Origin');

@@ -3,6 +3,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Services } from '../sync-runs/services.ts';
+import { lastEventIdOf, sendEventIds } from './event-ids.ts';
 import { refuseAnonymous, refuseNul } from './guards.ts';
 import { errorMasker } from './mask-errors.ts';
 import { schema } from './schema.ts';
@@ -29,16 +30,17 @@ export function createGraphql(options: {
   return createYoga<Caller, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ viewer }) => ({
+    context: ({ viewer, request }) => ({
       db,
       viewer,
       feed,
       logPlace: feed.place(),
+      lastEventId: lastEventIdOf(request),
       staleAfterMs: settings.staleAfterMs,
       heartbeatEveryMs,
       services,
     }),
-    plugins: [refuseAnonymous(options), refuseNul(), tellStreams],
+    plugins: [refuseAnonymous(options), refuseNul(), sendEventIds, tellStreams],
     maskedErrors: { maskError: errorMasker(logger) },
     logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     maxRequestBodySize: LARGEST_BODY_BYTES,

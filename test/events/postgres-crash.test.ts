@@ -105,5 +105,6 @@ function handlersTo(done: RunId[]): JobHandlers {
     'answer-gate': unexpected,
     revert: unexpected,
     'watch-pull-request': unexpected,
+    'delete-old-events': unexpected,
   };
 }

@@ -26,6 +26,7 @@ function startWorker(queueRun: QueueRun): Promise<Worker> {
     'answer-gate': unexpected,
     revert: unexpected,
     'watch-pull-request': unexpected,
+    'delete-old-events': unexpected,
   };
   return Worker.start({ database: test_.database, handlers, logger: silent, concurrency: 4 });
 }
