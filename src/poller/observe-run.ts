@@ -40,28 +40,40 @@ export async function observeRun(
   const error = await readErrorOf(services, { tenant, run }, seen);
   return inTransaction(services.db, async (tx) => {
     const locked = await lockReopened(tx, run, seen);
-    const event = observedEvent(locked.run, seen);
+    const now = await databaseNow(tx);
+    const event = observedEvent(locked.run, seen, now);
     const facts = {
       ...observedFacts(locked.tenant, locked.run, seen),
       error,
-      observedAt: await databaseNow(tx),
+      observedAt: now,
     };
     return applyToRun(tx, locked, { event, facts, actor: AZURE_DEVOPS_ACTOR });
   });
 }
 
-/** A run that was retried in Azure DevOps opens again first, even when by now it has ended once more. */
+/** A run that goes on although it had ended opens again first, even when by now it has ended once more. */
 async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise<LockedRun> {
   const locked = await lockRun(tx, run.id);
   if (!locked) throw new Error(`The run ${run.id} disappeared while it was observed.`);
-  if (!wasRetried(locked.run, seen)) return locked;
-  const facts = { attempt: seen.attempt, error: null };
+  if (!goesOn(locked.run, seen)) return locked;
+  const facts = {
+    attempt: Math.max(locked.run.attempt, seen.attempt),
+    error: null,
+    canceledBy: null,
+    cancelRequestedBy: null,
+    cancelRequestedAt: null,
+  };
   await applyToRun(tx, locked, { event: 'retried', facts, actor: AZURE_DEVOPS_ACTOR });
   return lockReopened(tx, run, seen);
 }
 
-const wasRetried = (run: SyncRun, seen: RunObservation) =>
-  run.status === 'COMPLETED' && seen.attempt > run.attempt;
+/** It was retried in Azure DevOps; or we had given it up, and here it is. */
+const goesOn = (run: SyncRun, seen: RunObservation) =>
+  (seen.attempt > run.attempt && (run.status === 'COMPLETED' || run.status === 'CANCELING')) ||
+  (run.status === 'COMPLETED' && GIVEN_UP.has(run.error?.code ?? ''));
+
+/** Codes of ours for runs that Azure DevOps did not know at the time. */
+const GIVEN_UP = new Set(['QUEUE_UNANSWERED', 'RUN_DELETED']);
 
 async function takeChangeSet(
   services: Services,
@@ -102,10 +114,11 @@ async function readErrorOf(
   { tenant, run }: { tenant: Tenant; run: SyncRun },
   seen: RunObservation,
 ): Promise<SyncError | null> {
-  const outcome = seen.phase === 'FINISHED' ? observedOutcome(run, seen) : null;
+  const now = await databaseNow(services.db);
+  const outcome = seen.phase === 'FINISHED' ? observedOutcome(run, seen, now) : null;
   if (!outcome || outcome === 'SUCCEEDED') return null;
-  if (run.status === 'COMPLETED' && run.error && !wasRetried(run, seen)) return run.error;
+  if (run.status === 'COMPLETED' && run.error && !goesOn(run, seen)) return run.error;
   const attachment = await services.azure.readError(tenant, seen.buildId);
   const began = run.deployBegan || deployBegan(seen);
-  return observedError(seen, outcome, { attachment, deployBegan: began, at: await databaseNow(services.db) });
+  return observedError(seen, outcome, { attachment, deployBegan: began, at: now });
 }

@@ -1,7 +1,8 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { inTransaction, type Db, type Queryable, type Tx } from '../database/database.ts';
+import { databaseNow, inTransaction, type Db, type Queryable, type Tx } from '../database/database.ts';
 import type { BuildObservation, RunObservation } from '../azure-devops/port.ts';
 import type { Actor } from '../events/actor.ts';
+import { enqueue } from '../jobs/jobs.ts';
 import { isId } from '../lib/ids.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { lockTenant } from '../tenants/write-tenant.ts';
@@ -25,7 +26,7 @@ export async function adoptRun(db: Db, tenant: Tenant, seen: RunObservation): Pr
     return (
       (await findByBuild(tx, tenant, seen)) ??
       (await bindOurs(tx, tenant, seen)) ??
-      (await insertRun(tx, locked, foundRun(locked, seen)))
+      (await insertRun(tx, locked, foundRun(locked, seen, await databaseNow(tx))))
     );
   });
 }
@@ -46,6 +47,8 @@ async function bindOurs(tx: Tx, tenant: Tenant, build: BuildObservation): Promis
     .set({ buildId: build.buildId, name: build.runName, webUrl: build.webUrl })
     .where(and(eq(syncRuns.id, requestId), eq(syncRuns.tenantId, tenant.id), isNull(syncRuns.buildId)))
     .returning();
+  // The job that queued it lost its answer, and with it the moment to send on a cancel that was asked for meanwhile.
+  if (bound?.cancelRequestedAt) await enqueue(tx, 'cancel-run', { runId: bound.id });
   return bound ?? null;
 }
 
@@ -53,7 +56,7 @@ async function bindOurs(tx: Tx, tenant: Tenant, build: BuildObservation): Promis
  * A run that ended before anybody here saw it appears with its ending. An open one begins as started at the most:
  * what its later statuses promise (a change set, a gate) has yet to be read.
  */
-function foundRun(tenant: Tenant, seen: RunObservation) {
+function foundRun(tenant: Tenant, seen: RunObservation, now: Date) {
   const first = seen.phase === 'QUEUED' ? null : 'started';
   const run = {
     ...observedFacts(tenant, UNKNOWN_RUN, seen),
@@ -66,7 +69,7 @@ function foundRun(tenant: Tenant, seen: RunObservation) {
   };
   return {
     run,
-    event: seen.phase === 'FINISHED' ? observedEvent(UNKNOWN_RUN, seen) : first,
+    event: seen.phase === 'FINISHED' ? observedEvent(UNKNOWN_RUN, seen, now) : first,
     actor: requesterOf(seen),
   };
 }

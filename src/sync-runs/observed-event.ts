@@ -1,5 +1,5 @@
 /** Pure: what an observation of Azure DevOps means for a run. */
-import type { ApprovalObservation, RunObservation } from '../azure-devops/port.ts';
+import type { ApprovalObservation, ApprovalStatus, RunObservation } from '../azure-devops/port.ts';
 import { PIPELINE_ERROR_CODES } from '../pipeline/contract.ts';
 import type { Approval, CanceledBy, SyncRun, SyncRunOutcome } from './sync-run.ts';
 import { endingOf, type SyncRunEvent } from './transitions.ts';
@@ -7,15 +7,15 @@ import { endingOf, type SyncRunEvent } from './transitions.ts';
 type KnownRun = Pick<SyncRun, 'status' | 'cancelRequestedAt'>;
 
 /** null: nothing that the table needs to hear, or an ending in a word that is not known yet. */
-export function observedEvent(run: KnownRun, seen: RunObservation): SyncRunEvent | null {
+export function observedEvent(run: KnownRun, seen: RunObservation, now: Date): SyncRunEvent | null {
   if (seen.phase === 'FINISHED') {
-    const outcome = observedOutcome(run, seen);
+    const outcome = observedOutcome(run, seen, now);
     return outcome && endingOf(outcome);
   }
   if (run.status === 'COMPLETED') return null;
   if (seen.phase === 'CANCELING') return 'cancel_requested';
   if (seen.phase === 'QUEUED') return null;
-  if (seen.approvals.some((approval) => approval.status === 'PENDING')) return 'gate_opened';
+  if (hasGate(seen, 'PENDING')) return 'gate_opened';
   if (run.status === 'PENDING_APPROVAL') return hasStage(seen, 'DEPLOY', 'RUNNING') ? 'gate_passed' : null;
   if (run.status === 'PENDING_AUTHENTICATION')
     return hasStage(seen, 'AUTHENTICATE', 'SUCCEEDED') ? 'signed_in' : null;
@@ -26,10 +26,10 @@ const hasStage = (seen: RunObservation, name: string, state: string) =>
   seen.stages.some((stage) => stage.stage === name && stage.state === state);
 
 /** The outcome of a finished run: the gate's answer first, then the pipeline's own codes, then the build's result. */
-export function observedOutcome(run: KnownRun, seen: RunObservation): SyncRunOutcome | null {
-  const gate = seen.approvals.at(-1);
-  if (gate?.status === 'REJECTED') return 'REJECTED';
-  if (gate?.status === 'TIMED_OUT') return 'APPROVAL_EXPIRED';
+export function observedOutcome(run: KnownRun, seen: RunObservation, now: Date): SyncRunOutcome | null {
+  if (isHalfTold(seen, now)) return null;
+  if (hasGate(seen, 'REJECTED')) return 'REJECTED';
+  if (hasGate(seen, 'TIMED_OUT')) return 'APPROVAL_EXPIRED';
   if (seen.issues.some((issue) => issue.code === PIPELINE_ERROR_CODES.authenticationExpired)) {
     return 'AUTHENTICATION_EXPIRED';
   }
@@ -48,6 +48,23 @@ export function observedOutcome(run: KnownRun, seen: RunObservation): SyncRunOut
   }
 }
 
+const hasGate = (seen: RunObservation, status: ApprovalStatus) =>
+  seen.approvals.some((approval) => approval.status === status);
+
+/** How long after a run's end its timeline is waited for. A run that lost it for good ends by its result alone. */
+const TIMELINE_PATIENCE_MS = 60_000;
+
+/**
+ * Whether a finished run was rejected, expired or simply failed stands in its timeline and gates alone. Azure may
+ * answer without a timeline, or with a word for a gate that is not known: then nothing is concluded yet.
+ */
+function isHalfTold(seen: RunObservation, now: Date): boolean {
+  const endedAt = Date.parse(seen.finishedAt ?? '');
+  if (Number.isNaN(endedAt) || now.getTime() - endedAt > TIMELINE_PATIENCE_MS) return false;
+  const wasRefused = seen.validationErrors.length > 0 || seen.startedAt === null;
+  return (seen.stages.length === 0 && !wasRefused) || hasGate(seen, 'UNKNOWN');
+}
+
 /** Deploy began when its stage has run at all; waiting at the gate is not running. */
 export function deployBegan(seen: RunObservation): boolean {
   return seen.stages.some(
@@ -62,31 +79,38 @@ export function deployBegan(seen: RunObservation): boolean {
   );
 }
 
-const endedAtTheGate = (seen: RunObservation) => {
-  const status = seen.approvals.at(-1)?.status;
-  return status === 'PENDING' || status === 'REJECTED' || status === 'TIMED_OUT' || status === 'CANCELED';
-};
+const endedAtTheGate = (seen: RunObservation) =>
+  (['PENDING', 'REJECTED', 'TIMED_OUT', 'CANCELED'] as const).some((status) => hasGate(seen, status));
 
 export function canceledBy(run: KnownRun, seen: RunObservation): CanceledBy | null {
   if (seen.result !== 'CANCELED') return null;
   return run.cancelRequestedAt || seen.canceledBy ? 'PERSON' : 'SYSTEM';
 }
 
-/** The gate as the run shows it: the newest that Azure opened. `timeoutMinutes` comes from the gate's check. */
+/**
+ * Several gates may be open at once: they are decided one after the other, in the order in which Azure opened them.
+ * The one that is to be decided now; when none is, the one that ended the run, or the last.
+ */
+function presentGate({ approvals }: RunObservation): ApprovalObservation | undefined {
+  const first = (...words: ApprovalStatus[]) => approvals.find(({ status }) => words.includes(status));
+  return first('PENDING') ?? first('REJECTED', 'TIMED_OUT') ?? approvals.at(-1);
+}
+
+/** The gate as the run shows it. `timeoutMinutes` comes from the gate's check. */
 export function observedApproval(
   seen: RunObservation,
   gate: { selfApprovalAllowed: boolean; timeoutMinutes: number } | null,
 ): Approval | null {
-  const newest = seen.approvals.at(-1);
-  if (!newest) return null;
+  const present = presentGate(seen);
+  if (!present) return null;
   return {
-    approvalId: newest.approvalId,
-    required: requiredApprovals(newest),
-    given: newest.steps.filter((step) => step.status === 'APPROVED').length,
-    order: newest.order,
+    approvalId: present.approvalId,
+    required: requiredApprovals(present),
+    given: present.steps.filter((step) => step.status === 'APPROVED').length,
+    order: present.order,
     selfApprovalAllowed: gate?.selfApprovalAllowed ?? true,
-    expiresAt: expiryOf(newest, gate?.timeoutMinutes ?? DEFAULT_GATE_TIMEOUT_MINUTES),
-    steps: newest.steps.map((step) => ({
+    expiresAt: expiryOf(present, gate?.timeoutMinutes ?? DEFAULT_GATE_TIMEOUT_MINUTES),
+    steps: present.steps.map((step) => ({
       approver: step.assignedTo,
       decidedBy: step.actualApprover,
       verdict: step.status === 'APPROVED' || step.status === 'REJECTED' ? step.status : null,

@@ -19,13 +19,21 @@ export function observedFacts(tenant: Tenant, run: KnownRun, seen: RunObservatio
   return {
     name: seen.runName,
     webUrl: seen.webUrl,
-    attempt: seen.attempt,
-    stages: seen.stages,
+    ...(seen.stages.length > 0 ? timelineFacts(tenant, run, seen) : {}),
+    waitsFor: seen.needsAuthorization ? ('PERMISSION' as const) : null,
     startedAt: seen.startedAt ? new Date(seen.startedAt) : null,
-    approval: observedApproval(seen, tenant.gateCheck),
     deployBegan: run.deployBegan || deployBegan(seen),
     canceledBy: canceledBy(run, seen),
     changedAt: seen.changedAt,
     ...(seen.finishedAt ? { completedAt: new Date(seen.finishedAt) } : {}),
+  };
+}
+
+/** A timeline that Azure withholds for once makes nobody forget what an earlier one told. */
+function timelineFacts(tenant: Tenant, run: KnownRun, seen: RunObservation): RunFacts {
+  return {
+    attempt: Math.max(run.attempt, seen.attempt),
+    stages: seen.stages,
+    approval: observedApproval(seen, tenant.gateCheck),
   };
 }

@@ -19,18 +19,21 @@ export async function queueRun(services: Services, runId: RunId, tried: Try): Pr
   const found = await inTransaction(services.db, (tx) => lockRun(tx, runId));
   if (!found || found.run.buildId !== null || found.run.status === 'COMPLETED') return;
   const { tenant, run } = found;
-  if (tried.attempt === 1 && run.cancelRequestedAt) return endUnqueued(services, run);
   try {
-    const build =
-      (await findEarlier(services, { tenant, run }, tried)) ?? (await queue(services, tenant, run));
+    const earlier = await findEarlier(services, { tenant, run }, tried);
+    if (!earlier && run.cancelRequestedAt) return await endUnqueued(services, run);
+    const build = earlier ?? (await queue(services, tenant, run));
     await bind(services, runId, build);
     services.lookSoon(tenant, build.buildId);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;
+    if (mayHaveStarted(error) && tried.attempt < tried.maxAttempts) throw error;
     await endRefused(services, run, error);
   }
 }
+
+/** Only a refusal is certain: an answer that was lost, late or unreadable may have come from a run that began. */
+const mayHaveStarted = (error: UpstreamError) => error.isRetryable || error.statusCode === undefined;
 
 async function findEarlier(
   services: Services,
@@ -70,7 +73,7 @@ async function endUnqueued(services: Services, run: SyncRun): Promise<void> {
 
 async function endRefused(services: Services, run: SyncRun, refusal: UpstreamError): Promise<void> {
   const error: SyncError = {
-    code: refusal.isRetryable ? 'QUEUE_UNANSWERED' : 'QUEUE_REFUSED',
+    code: mayHaveStarted(refusal) ? 'QUEUE_UNANSWERED' : 'QUEUE_REFUSED',
     message: `Azure DevOps did not start the pipeline: ${messageOf(refusal)}`,
     stage: null,
     jobUrl: null,
@@ -79,7 +82,8 @@ async function endRefused(services: Services, run: SyncRun, refusal: UpstreamErr
   };
   await inTransaction(services.db, async (tx) => {
     const locked = await lockRun(tx, run.id);
-    if (locked)
+    // A look may have found it meanwhile.
+    if (locked?.run.buildId === null)
       await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: SERVICE_ACTOR });
   });
 }

@@ -2,7 +2,7 @@ import type { StageState } from '../azure-devops/port.ts';
 import { enumOf } from '../graphql/enums.ts';
 import type { SyncMode, SyncStage } from '../pipeline/contract.ts';
 import type { ChallengeStatus } from './challenge.ts';
-import type { CanceledBy, SyncRunOutcome, SyncRunStatus, SyncTrigger } from './sync-run.ts';
+import type { CanceledBy, SyncRunOutcome, SyncRunStatus, SyncTrigger, SyncWait } from './sync-run.ts';
 
 export const SyncRunStatusEnum = enumOf<SyncRunStatus>('SyncRunStatus', 'Where a run is on its way.', {
   STARTING: 'Asked for; waits for an agent of Azure DevOps.',
@@ -57,6 +57,15 @@ export const CanceledByEnum = enumOf<CanceledBy>('CanceledBy', 'Who cancelled a 
   PERSON: 'A person, here or in Azure DevOps.',
   SYSTEM: 'Azure DevOps itself.',
 });
+
+export const SyncWaitEnum = enumOf<SyncWait>(
+  'SyncWait',
+  'What a run waits for, besides what its status says.',
+  {
+    PERMISSION:
+      'An administrator has to permit the pipeline to use its environment (or another resource) in Azure DevOps. No approval is asked for before.',
+  },
+);
 
 export const ChallengeStatusEnum = enumOf<ChallengeStatus>('ChallengeStatus', 'What became of a sign-in.', {
   OPEN: 'The code can be entered now.',

@@ -59,6 +59,10 @@ export type ApprovalStep = {
   decidedAt: string | null;
 };
 
+/** What an open run waits for, besides what its status says: an administrator of Azure DevOps has to permit something. */
+export const SYNC_WAITS = ['PERMISSION'] as const;
+export type SyncWait = (typeof SYNC_WAITS)[number];
+
 export type SyncRun = {
   id: RunId;
   tenantId: TenantId;
@@ -82,6 +86,7 @@ export type SyncRun = {
   approval: Approval | null;
   /** The tenant may have been written to. */
   deployBegan: boolean;
+  waitsFor: SyncWait | null;
   cancelRequestedBy: Actor | null;
   cancelRequestedAt: Date | null;
   /** Projection of the run's revert; null when there is none. */

@@ -16,6 +16,7 @@ import {
   SyncRunOutcomeEnum,
   SyncRunStatusEnum,
   SyncTriggerEnum,
+  SyncWaitEnum,
 } from './sync-run-enums.graphql.ts';
 import { challengeOfRun, runById } from './sync-run-loaders.graphql.ts';
 import { SyncErrorType, SyncRunStageType } from './sync-run-parts.graphql.ts';
@@ -86,6 +87,12 @@ SyncRunType.implement({
     isSuperseded: t.exposeBoolean('isSuperseded', {
       description:
         "A newer run of the tenant was started while this one was open: it no longer counts for the tenant's status.",
+    }),
+    waitsFor: t.expose('waitsFor', {
+      type: SyncWaitEnum,
+      nullable: true,
+      description:
+        'A hint for a run that seems to stand still; null when nothing but what its status says is missing.',
     }),
     canceledBy: t.expose('canceledBy', {
       type: CanceledByEnum,

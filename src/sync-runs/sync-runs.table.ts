@@ -12,6 +12,7 @@ import {
   SYNC_RUN_OUTCOMES,
   SYNC_RUN_STATUSES,
   SYNC_TRIGGERS,
+  SYNC_WAITS,
   type SyncError,
 } from './sync-run.ts';
 
@@ -45,6 +46,7 @@ export const syncRuns = pgTable(
     error: jsonb().$type<SyncError>(),
     approval: jsonb().$type<Approval>(),
     deployBegan: boolean('deploy_began').notNull().default(false),
+    waitsFor: text('waits_for', { enum: SYNC_WAITS }),
     cancelRequestedBy: jsonb('cancel_requested_by').$type<Actor>(),
     cancelRequestedAt: moment('cancel_requested_at'),
     /** Projection of the run's revert, kept by the writer of reverts: a new sync asks for it. */

@@ -55,23 +55,25 @@ export async function applyToRun(
   const { tenant, run } = locked;
   const cell = change.event ? transition(run.status, change.event) : 'stay';
   const moves = typeof cell === 'object';
+  const isToTell = moves || (change.facts?.waitsFor !== undefined && change.facts.waitsFor !== run.waitsFor);
   if (!moves && !change.facts) return run;
   const now = await databaseNow(tx);
   const status = moves
     ? {
         status: cell.to,
         outcome: cell.outcome,
-        version: run.version + 1,
         completedAt: cell.to === 'COMPLETED' ? (change.facts?.completedAt ?? now) : null,
+        // A run that opens again may have been followed by another one.
+        ...(change.event === 'retried' ? { isSuperseded: await hasNewerRun(tx, tenant, run.queuedAt) } : {}),
       }
     : {};
   const [updated] = await tx
     .update(syncRuns)
-    .set({ ...change.facts, ...status })
+    .set({ ...change.facts, ...status, ...(isToTell ? { version: run.version + 1 } : {}) })
     .where(eq(syncRuns.id, run.id))
     .returning();
   if (!updated) throw new Error(`The run ${run.id} disappeared while it was locked.`);
-  if (moves)
+  if (isToTell)
     await tellRunChange(tx, tenant, { run: updated, previousStatus: run.status, actor: change.actor });
   return updated;
 }

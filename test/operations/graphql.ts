@@ -39,6 +39,8 @@ export type ActionRefusalReason =
 export type ActorKind =
   /** A script, by the key that it uses. */
   | 'API_KEY'
+  /** A script, by its application in Entra ID. */
+  | 'APPLICATION'
   /** Somebody or something in Azure DevOps: a person in its portal, or a schedule. */
   | 'AZURE_DEVOPS'
   /** A person. */

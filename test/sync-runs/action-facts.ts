@@ -12,8 +12,9 @@ export const EARLIER = new Date('2026-11-23T11:59:00.000Z');
 export const as = (...roles: Role[]): Viewer => ({
   actor: { kind: 'API_KEY', id: 'key/me', displayName: 'me' },
   personId: 'key/me',
-  roles: new Set(roles),
-  tenants: 'ALL',
+  isMachine: false,
+  grants: { fleet: new Set(roles), byTenant: new Map() },
+  expiresAt: null,
 });
 
 export const tenant: Tenant = {
@@ -32,6 +33,7 @@ export const tenant: Tenant = {
   baselineId: null,
   isBackupOnly: false,
   requiresApproval: true,
+  fourEyes: false,
   gate: 'PRESENT',
   gateCheck: null,
   schedule: null,
@@ -75,6 +77,7 @@ export const run = (facts: Partial<SyncRun> = {}): SyncRun => ({
   error: null,
   approval: null,
   deployBegan: false,
+  waitsFor: null,
   cancelRequestedBy: null,
   cancelRequestedAt: null,
   revertStatus: null,

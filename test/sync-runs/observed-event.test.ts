@@ -10,6 +10,8 @@ import {
 import { observedError } from '../../src/sync-runs/observed-error.ts';
 
 const AT = '2026-11-23T10:00:00.000Z';
+/** An hour later: what Azure has not told by then, it will not tell. */
+const NOW = new Date('2026-11-23T11:00:00.000Z');
 
 function seen(more: Partial<RunObservation> = {}): RunObservation {
   return {
@@ -107,7 +109,7 @@ describe('an observation of an open run', () => {
     ],
     ['an ending in a word that is not known yet', 'IN_PROGRESS', finished('UNKNOWN'), null],
   ] as const)('reads %s in %s', (_what, status, observation, event) => {
-    expect(observedEvent(known(status), observation)).toBe(event);
+    expect(observedEvent(known(status), observation, NOW)).toBe(event);
   });
 });
 
@@ -136,18 +138,32 @@ describe('the outcome of a finished run', () => {
     ['a time limit, which Azure calls canceled', finished('CANCELED', { hitTimeLimit: true }), 'TIMED_OUT'],
     ['a cancellation', finished('CANCELED'), 'CANCELED'],
   ] as const)('is read from %s', (_what, observation, outcome) => {
-    expect(observedOutcome(known('IN_PROGRESS'), observation)).toBe(outcome);
+    expect(observedOutcome(known('IN_PROGRESS'), observation, NOW)).toBe(outcome);
   });
 
   it('is a cancellation when somebody asked for one, even if the time limit was hit as well', () => {
     expect(
-      observedOutcome(known('CANCELING', new Date()), finished('CANCELED', { hitTimeLimit: true })),
+      observedOutcome(known('CANCELING', new Date()), finished('CANCELED', { hitTimeLimit: true }), NOW),
     ).toBe('CANCELED');
   });
 
-  it('takes the newest gate when a preview was run again', () => {
+  it('is a rejection when one of several gates was rejected', () => {
     const approvals = [gate('REJECTED'), gate('APPROVED')];
-    expect(observedOutcome(known('IN_PROGRESS'), finished('SUCCEEDED', { approvals }))).toBe('SUCCEEDED');
+    expect(observedOutcome(known('IN_PROGRESS'), finished('FAILED', { approvals }), NOW)).toBe('REJECTED');
+  });
+
+  it('is not concluded while Azure withholds the timeline, or tells of a gate in a word that is new', () => {
+    const withoutTimeline = finished('FAILED');
+    const withNewWord = finished('FAILED', {
+      stages: [stage('DEPLOY', 'FAILED')],
+      approvals: [gate('UNKNOWN')],
+    });
+    for (const observation of [withoutTimeline, withNewWord]) {
+      expect(observedOutcome(known('PENDING_APPROVAL'), observation, new Date(AT))).toBeNull();
+      expect(observedOutcome(known('PENDING_APPROVAL'), observation, NOW)).toBe('FAILED');
+    }
+    const neverPlanned = finished('FAILED', { validationErrors: ['Unexpected symbol'] });
+    expect(observedOutcome(known('STARTING'), neverPlanned, new Date(AT))).toBe('FAILED');
   });
 
   it("says that Azure itself cancelled when no person's name is on it", () => {
@@ -184,6 +200,19 @@ describe('the gate of a run', () => {
       selfApprovalAllowed: false,
       expiresAt: '2026-11-23T11:00:00.000Z',
     });
+  });
+
+  it('is the one that is still to be decided when several were opened at once', () => {
+    const named = (approvalId: string, status: ApprovalObservation['status']) => ({
+      ...gate(status),
+      approvalId,
+    });
+    const shown = (...approvals: ApprovalObservation[]) =>
+      observedApproval(seen({ approvals }), null)?.approvalId;
+    expect(shown(named('a', 'PENDING'), named('b', 'PENDING'))).toBe('a');
+    expect(shown(named('a', 'APPROVED'), named('b', 'PENDING'), named('c', 'PENDING'))).toBe('b');
+    expect(shown(named('a', 'REJECTED'), named('b', 'CANCELED'))).toBe('a');
+    expect(shown(named('a', 'APPROVED'), named('b', 'APPROVED'))).toBe('b');
   });
 
   it('asks every listed approver when the check names no minimum', () => {

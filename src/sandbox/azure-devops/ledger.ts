@@ -12,7 +12,7 @@ export const LEDGER_KINDS = [
   'gateAnswered',
   'gateClosed',
   'gateDeferred',
-  'agentLost',
+  'stoppedBySystem',
   'pushed',
   'finished',
   'deleted',

@@ -14,25 +14,25 @@ export type SystemStop = (typeof SYSTEM_STOPS)[number];
 
 export function stopBySystem(world: World, build: Build, why: SystemStop): void {
   if (!isOpen(build)) throw conflict(`Run ${build.id} has ended.`, 'BuildStatusInvalidChangeException');
+  if (why !== 'exclusive-lock') tellOnJob(world, build, SENTENCES[why]);
+  record(world, build, 'stoppedBySystem', { why });
   switch (why) {
     case 'exclusive-lock':
-      return cancelBuild(world, build, AZURE_DEVOPS);
     case 'time-limit':
-      tellOnJob(world, build, TIME_LIMIT);
       return cancelBuild(world, build, AZURE_DEVOPS);
     case 'lost-agent':
-      tellOnJob(world, build, LOST_AGENT);
       build.hasLostAgent = true;
       buildChanged(world, build, AZURE_DEVOPS);
-      record(world, build, 'agentLost');
       world.agents.cancel(build);
   }
 }
 
-const TIME_LIMIT =
-  'The job running on agent Azure Pipelines 2 ran longer than the maximum time of 60 minutes. For more information, see https://go.microsoft.com/fwlink/?linkid=2077134';
-const LOST_AGENT =
-  'We stopped hearing from agent Azure Pipelines 2. Verify the agent machine is running and has a healthy network connection.';
+const SENTENCES = {
+  'time-limit':
+    'The job running on agent Azure Pipelines 2 ran longer than the maximum time of 60 minutes. For more information, see https://go.microsoft.com/fwlink/?linkid=2077134',
+  'lost-agent':
+    'We stopped hearing from agent Azure Pipelines 2. Verify the agent machine is running and has a healthy network connection.',
+} as const;
 
 function tellOnJob(world: World, build: Build, message: string): void {
   const job = build.records.findLast(({ type, state }) => type === 'Job' && state === 'inProgress');

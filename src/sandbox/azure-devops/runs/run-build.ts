@@ -1,5 +1,11 @@
-import { STAGE_IDENTIFIERS, SYNC_STAGES, type SyncStage } from '../../../pipeline/contract.ts';
-import type { BuildResult, RecordResult } from '../build.ts';
+import { z } from 'zod';
+import {
+  ERROR_ATTACHMENT,
+  STAGE_IDENTIFIERS,
+  SYNC_STAGES,
+  type SyncStage,
+} from '../../../pipeline/contract.ts';
+import type { Build, BuildResult, RecordResult } from '../build.ts';
 import { AZURE_DEVOPS } from '../identity.ts';
 import { buildChanged, nowOf, record } from '../world.ts';
 import { passGate, type GateVerdict } from './gate.ts';
@@ -103,7 +109,14 @@ function finish(run: Run): void {
   build.finishTime = nowOf(world);
   setPhase(run, 'FINISHED');
   buildChanged(world, build, build.result === 'canceled' ? (build.canceledBy ?? AZURE_DEVOPS) : AZURE_DEVOPS);
-  record(world, build, 'finished', { result: build.result });
+  record(world, build, 'finished', { result: build.result, error: errorCodeOf(build) });
+}
+
+/** The code that the pipeline gave to its failure in this attempt; null when it gave none. */
+function errorCodeOf({ attachments, timelineId }: Build): string | null {
+  const { type } = ERROR_ATTACHMENT;
+  const last = attachments.findLast((one) => one.type === type && one.timelineId === timelineId);
+  return last ? z.object({ code: z.string() }).parse(JSON.parse(last.content)).code : null;
 }
 
 /** A run that was done before its agent heard of the cancellation has the result that it earned. */
