@@ -1,0 +1,106 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Replay, type ReplayBudget, type Told } from './replay.ts';
+
+/** Results behind a position, one by one. A position that comes again is that of a heartbeat. */
+export type Source = { next(): Promise<IteratorResult<Told, undefined>>; return(): Promise<unknown> };
+
+/** Somebody who is told what a group tells. */
+export type Member = {
+  /** Everything up to here was told. */
+  position: bigint;
+  /** Takes a payload in any case; answers whether there is room for more. */
+  tell(payload: Buffer): boolean;
+};
+
+/** Why a group stopped telling a member: its room was used up, the source ended, or the member left. */
+export type Parting = 'BEHIND' | 'ENDED' | 'LEFT';
+
+/** After so many bytes in one turn the sockets get theirs, so that a burst does not fill every buffer. */
+const BREATHE_EVERY_BYTES = 64 * 1024;
+
+type Carried = { resolve: (parting: Parting) => void; reject: (error: unknown) => void };
+
+/** Reads one source, once, for all of its members. Never waits for one of them. */
+export class HubGroup {
+  readonly #source: Source;
+  readonly #budget: ReplayBudget;
+  readonly #replay: Replay;
+  readonly #live = new Map<Member, Carried>();
+  #position: bigint;
+
+  constructor(source: Source, position: bigint, budget: ReplayBudget) {
+    this.#source = source;
+    this.#position = position;
+    this.#replay = new Replay(position);
+    this.#budget = budget;
+  }
+
+  /** Whether what the member misses can be told to it from here, without a gap. */
+  covers({ position }: Member): boolean {
+    this.#budget.trim();
+    return position >= this.#replay.floor;
+  }
+
+  /** First what it misses, then everything, until they part. Only for a member that is covered. */
+  carry(member: Member): Promise<Parting> {
+    for (const { position, payload } of this.#replay.after(member.position)) {
+      member.position = position;
+      if (!member.tell(payload)) return Promise.resolve('BEHIND');
+    }
+    return new Promise((resolve, reject) => this.#live.set(member, { resolve, reject }));
+  }
+
+  leave(member: Member): void {
+    this.#part(member, 'LEFT');
+  }
+
+  close(): void {
+    // Whoever it told is gone: nobody is left who could be told why it ended badly.
+    this.#source.return().catch(() => undefined);
+  }
+
+  /** Until the source ends; rejects never. */
+  async run(): Promise<void> {
+    try {
+      await this.#pump();
+      for (const member of [...this.#live.keys()]) this.#part(member, 'ENDED');
+    } catch (error) {
+      const carried = [...this.#live.values()];
+      this.#live.clear();
+      for (const { reject } of carried) reject(error);
+    }
+  }
+
+  async #pump(): Promise<void> {
+    let bytes = 0;
+    for (;;) {
+      const { done, value } = await this.#source.next();
+      if (done) return;
+      this.#tell(value);
+      bytes += value.payload.length;
+      if (bytes < BREATHE_EVERY_BYTES) continue;
+      bytes = 0;
+      await nextTurn();
+    }
+  }
+
+  #tell(told: Told): void {
+    const { position, payload } = told;
+    const isHeartbeat = position <= this.#position;
+    if (!isHeartbeat) {
+      this.#position = position;
+      this.#budget.keep(this.#replay, told);
+    }
+    for (const member of this.#live.keys()) {
+      if (isHeartbeat ? member.position > position : member.position >= position) continue;
+      member.position = position;
+      if (!member.tell(payload)) this.#part(member, 'BEHIND');
+    }
+  }
+
+  #part(member: Member, parting: Parting): void {
+    const carried = this.#live.get(member);
+    this.#live.delete(member);
+    carried?.resolve(parting);
+  }
+}
