@@ -1,5 +1,6 @@
 /** The status menu of tenants and runs: it needs every noun, so it stands with the last one. */
 import { builder } from '../graphql/builder.ts';
+import { dependsOnViewer } from '../graphql/depends-on-viewer.ts';
 import type { Context } from '../graphql/context.ts';
 import { presentTime } from '../graphql/loaders.ts';
 import type { ActionFacts } from '../sync-runs/actions.ts';
@@ -63,6 +64,7 @@ async function actionsOf(
 builder.objectField(TenantType, 'actions', (t) =>
   t.field({
     type: [ActionAvailabilityType],
+    extensions: dependsOnViewer,
     description:
       'What the status menu offers for the tenant and its newest run, for this viewer, now: every action, with the reason why it is not possible.',
     resolve: async (tenant, _args, context) => {
@@ -75,6 +77,7 @@ builder.objectField(TenantType, 'actions', (t) =>
 builder.objectField(SyncRunType, 'actions', (t) =>
   t.field({
     type: [ActionAvailabilityType],
+    extensions: dependsOnViewer,
     description:
       'What can be done with this run, by this viewer, now: every action, with the reason why it is not possible.',
     resolve: async (run, _args, context) => actionsOf(context, await tenantOf(context, run), run),

@@ -15,6 +15,8 @@ export interface Context {
   logPlace: LogPlace;
   /** The last cursor that a reconnecting event stream has got: a subscription resumes behind it. */
   lastEventId: string | null;
+  /** Told the position behind which a subscription begins. */
+  onStart?: (position: bigint) => void;
   /** Told the cursor of each event right before it is executed. */
   onTold?: (cursor: string) => void;
   /** What Azure could not be asked about for longer is stale. */

@@ -19,11 +19,13 @@ export function scopedFilter({ viewer }: Context, query: EventQuery): EventFilte
  * sends the same operation again: then the last event it got counts, not the variable.
  */
 export async function startOf(
-  { feed, logPlace, lastEventId }: Context,
+  { feed, logPlace, lastEventId, onStart }: Context,
   after: string | null | undefined,
 ): Promise<bigint> {
   const cursor = lastEventId ?? after;
-  return cursor == null ? logPlace.position : feed.positionAfter(cursor);
+  const start = cursor == null ? logPlace.position : await feed.positionAfter(cursor);
+  onStart?.(start);
+  return start;
 }
 
 const cursorAt = ({ logPlace }: Context, position: bigint) =>

@@ -1,5 +1,6 @@
 import { may } from '../access/viewer.ts';
 import { builder } from '../graphql/builder.ts';
+import { dependsOnViewer } from '../graphql/depends-on-viewer.ts';
 import type { Context } from '../graphql/context.ts';
 import { presentTime } from '../graphql/loaders.ts';
 import type { Challenge } from './challenge.ts';
@@ -12,6 +13,7 @@ export const AuthenticationChallengeType = builder.objectRef<Challenge>('Authent
     status: t.expose('status', { type: ChallengeStatusEnum, description: 'What became of it.' }),
     userCode: t.string({
       nullable: true,
+      extensions: dependsOnViewer,
       description:
         'The code to enter. null when the viewer may not sign in for the tenant, and when the code no longer works.',
       resolve: (challenge, _args, context) => userCodeFor(context, challenge),
