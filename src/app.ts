@@ -2,7 +2,10 @@
  * The composition: every part is made here, once, and handed to those that need it. Parts are stopped in the reverse
  * order of their making.
  */
-import { authenticateWith } from './access/authenticate.ts';
+import { type Authenticate, createAuthenticate } from './access/authenticate.ts';
+import { createEntraCallers } from './access/entra-callers.ts';
+import { RIGHTS_CHANGED } from './access/rights.ts';
+import { RightsWatcher } from './access/rights-watcher.ts';
 import { createAzureDevOps } from './azure-devops/azure-devops.ts';
 import type { AppCredential } from './azure-devops/entra-apps.ts';
 import { createPipelineTokenVerifier, type PipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
@@ -33,14 +36,24 @@ const CONNECTIONS = 20;
 const JOBS_AT_A_TIME = 8;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export async function startApp(config: Config, logger: Logger): Promise<App> {
+/** `graphiqlHeaders`: what GraphiQL's Headers pane begins with, where keys are no secret. */
+export type Extras = { graphiqlHeaders?: Readonly<Record<string, string>> };
+
+export async function startApp(config: Config, logger: Logger, extras: Extras = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
   const database = stack.use(openDatabase({ url: config.DATABASE_URL, maxConnections: CONNECTIONS, logger }));
   await migrate(database);
   await migrateJobs(database, logger);
   const feed = stack.use(await EventFeed.start({ db: database.db, logger }));
+  const authenticate = createAuthentication(config, { database, logger });
+  const watcher = stack.use(new RightsWatcher({ db: database.db, authenticate, logger }));
   const listener = stack.use(
-    new Listener({ url: config.DATABASE_URL, channels: EVENT_CHANNELS, onWake: () => feed.wake(), logger }),
+    new Listener({
+      url: config.DATABASE_URL,
+      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED],
+      onWake: (channel) => (channel === RIGHTS_CHANGED ? watcher.wake() : feed.wake()),
+      logger,
+    }),
   );
   const { services, poller } = createServices(config, { database, feed, logger });
   stack.use(services.desk);
@@ -55,12 +68,20 @@ export async function startApp(config: Config, logger: Logger): Promise<App> {
       database,
       feed,
       listener,
-      authenticate: authenticateWith(config.API_KEYS),
+      authenticate,
+      watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: (question) => answerPipelineJob(services, verify, question),
       options: {
         graphiql: config.GRAPHIQL === 'on',
+        graphiqlHeaders: extras.graphiqlHeaders,
+        introspection: config.INTROSPECTION,
+        proxies: config.TRUSTED_PROXIES,
         corsOrigins: config.CORS_ORIGINS,
         heartbeatEveryMs: config.HEARTBEAT_SECONDS * 1_000,
+        sockets: {
+          slowForMs: config.SLOW_CLIENT_SECONDS * 1_000,
+          mostPerViewer: config.SOCKETS_PER_CALLER,
+        },
       },
     }),
   );
@@ -112,6 +133,20 @@ function createServices(
     isHooked: () => false,
   });
   return { services, poller };
+}
+
+function createAuthentication(
+  config: Config,
+  { database: { db }, logger }: Omit<Parts, 'feed'>,
+): Authenticate {
+  const { ENTRA_CALLER_DIRECTORIES: directories, ENTRA_CALLER_SCOPE: scope } = config;
+  const audience = config.ENTRA_CALLER_AUDIENCE ?? config.ENTRA_CLIENT_ID ?? '';
+  const authority = config.ENTRA_EMULATOR_URL?.replace(/\/$/, '') ?? 'https://login.microsoftonline.com';
+  const entra =
+    directories.length > 0
+      ? createEntraCallers({ db, logger, directories, audience, scope, authority })
+      : null;
+  return createAuthenticate({ db, fixedKeys: config.SANDBOX_API_KEYS, entra });
 }
 
 function createVerifier(config: Config, logger: Logger): PipelineTokenVerifier {

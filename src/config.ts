@@ -34,9 +34,10 @@ const encryptionKey = z.string().transform((text, check) => {
   return { id, key };
 });
 
-const apiKey = z.object({
+const fixedKey = z.object({
   name: z.string().min(1),
   role: z.enum(ROLES),
+  isPerson: z.boolean().default(false),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'the SHA-256 of the key, in 64 lower-case hexadecimal digits'),
 });
 
@@ -102,10 +103,25 @@ const settings = z.object({
   ENCRYPTION_KEYS: listOf(encryptionKey)
     .refine((keys) => keys.length > 0, 'give at least one key')
     .describe('Keys that seal secrets in the database, `id:base64`, newest first, separated by commas'),
-  API_KEYS: json
-    .pipe(z.array(apiKey))
+  ENTRA_CALLER_DIRECTORIES: listOf(z.guid('the id of a directory'))
     .default([])
-    .describe('Keys of scripts and people: a JSON list of `{name, role, sha256}`'),
+    .describe(
+      "Directories whose people and applications may call, by id; app roles count only from the first, the API's own",
+    ),
+  ENTRA_CALLER_AUDIENCE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Audience of their access tokens (version 2.0); default ENTRA_CLIENT_ID'),
+  ENTRA_CALLER_SCOPE: z
+    .string()
+    .min(1)
+    .default('access_as_user')
+    .describe("Scope that a person's access token must have"),
+  SANDBOX_API_KEYS: json
+    .pipe(z.array(fixedKey))
+    .default([])
+    .describe('Only for the sandbox, which sets it: its fixed keys. `npm run keys` makes real ones'),
   SIGN_IN_WINDOW_SECONDS: seconds(180).describe('How long a run waits for somebody to sign in'),
   STALE_AFTER_SECONDS: seconds(90).describe(
     'After this long without an answer from Azure DevOps a tenant is stale',
@@ -120,8 +136,30 @@ const settings = z.object({
   ),
   DISCOVER_SECONDS: seconds(3600).describe('Pause between full looks, which find new and changed tenants'),
   HEARTBEAT_SECONDS: seconds(30).describe('Pause between heartbeats on the subscription `events`'),
+  SLOW_CLIENT_SECONDS: seconds(10).describe(
+    'How long a client may leave its socket full before it is closed with 1013, and may resume',
+  ),
+  SOCKETS_PER_CALLER: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe('WebSockets that one key or person may have open, on each process'),
   EVENT_RETENTION_DAYS: z.coerce.number().min(7).default(7).describe('How long events are kept; at least 7'),
   GRAPHIQL: z.enum(['on', 'off']).default('off').describe('Whether /graphql shows GraphiQL in a browser'),
+  INTROSPECTION: z
+    .enum(['open', 'signed-in', 'off'])
+    .default('signed-in')
+    .describe(
+      'Who may ask for the schema: `open` (anybody), `signed-in` (whoever has a key) or `off` (nobody)',
+    ),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .describe('How many proxies stand in front and add to X-Forwarded-For: tells clients apart'),
   CORS_ORIGINS: listOf(z.url())
     .default([])
     .describe('Origins whose pages may call the API, separated by commas'),
@@ -154,6 +192,7 @@ export function readConfig(environment: Environment): Config {
   const problems = [
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => problemOf(issue, given))),
     ...credentialProblems(given),
+    ...callerProblems(given),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return parsed.data;
@@ -180,6 +219,18 @@ function credentialProblems(given: Environment): string[] {
       (name) =>
         `${name} is missing: ${settings.shape[name].description}. Or give AZURE_DEVOPS_PAT, for development`,
     );
+}
+
+/** Fixed keys are for the sandbox, and tokens need an audience that is ours alone. */
+function callerProblems(given: Environment): string[] {
+  const problems: string[] = [];
+  if (given.SANDBOX_API_KEYS && !given.ENTRA_EMULATOR_URL)
+    problems.push(
+      `SANDBOX_API_KEYS is wrong: this is no sandbox. It is: ${settings.shape.SANDBOX_API_KEYS.description}`,
+    );
+  if (given.ENTRA_CALLER_DIRECTORIES && !given.ENTRA_CALLER_AUDIENCE && !given.ENTRA_CLIENT_ID)
+    problems.push(`ENTRA_CALLER_AUDIENCE is missing: ${settings.shape.ENTRA_CALLER_AUDIENCE.description}`);
+  return problems;
 }
 
 /** Every setting with its purpose and whether it must be given, in the order of declaration. */

@@ -37,10 +37,12 @@ export function sandboxEnvironment(sandbox: Sandbox, { databaseUrl, port }: Sand
     PIPELINE_OIDC_ISSUERS: `${sandbox.azureDevOpsUrl}/_oidc/*`,
     // Nothing that it seals is a secret; it must be the same after a restart.
     ENCRYPTION_KEYS: `sandbox:${sha256('sandbox').toString('base64')}`,
-    API_KEYS: JSON.stringify(
+    SANDBOX_API_KEYS: JSON.stringify(
       ROLES.map((role) => ({
         name: sandboxKey(role),
         role,
+        // They stand for people, so that four eyes can be tried out.
+        isPerson: true,
         sha256: sha256(sandboxKey(role)).toString('hex'),
       })),
     ),
@@ -49,6 +51,7 @@ export function sandboxEnvironment(sandbox: Sandbox, { databaseUrl, port }: Sand
     POLL_IDLE_SECONDS: '3',
     DISCOVER_SECONDS: '20',
     GRAPHIQL: 'on',
+    INTROSPECTION: 'open',
     LOG_LEVEL: 'warn',
   };
 }

@@ -53,8 +53,8 @@ describe('the configuration', () => {
     ['PORT', 'eighty'],
     ['AZURE_DEVOPS_PROJECTS', 'contoso'],
     ['ENCRYPTION_KEYS', '2026:c2hvcnQ='],
-    ['API_KEYS', '{not json'],
-    ['API_KEYS', '[{"name":"ci","role":"KING","sha256":"00"}]'],
+    ['SANDBOX_API_KEYS', '{not json'],
+    ['SANDBOX_API_KEYS', '[{"name":"ci","role":"KING","sha256":"00"}]'],
     ['ENTRA_EMULATOR_URL', 'https://login.example.com'],
     ['SIGN_IN_WINDOW_SECONDS', '-1'],
   ])('says that %s is wrong when it is %s, and what it should be', (name, value) => {
@@ -74,7 +74,7 @@ describe('the configuration', () => {
     const problems = problemsOf({
       ...complete,
       ENCRYPTION_KEYS: `k:${secret}`,
-      API_KEYS: `[{"name":"${secret}"`,
+      SANDBOX_API_KEYS: `[{"name":"${secret}"`,
     });
     expect(problems.join('\n')).not.toContain(secret);
   });

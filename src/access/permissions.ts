@@ -12,6 +12,9 @@ export const permissions = {
   revert: { roles: ['APPROVER', 'ADMIN'], says: 'revert changes' },
   force: { roles: ['ADMIN'], says: 'force an action' },
   setPolicy: { roles: ['ADMIN'], says: "change a tenant's policies" },
+  grantRoles: { roles: ['ADMIN'], says: 'see, grant or withdraw roles' },
+  manageKeys: { roles: ['ADMIN'], says: 'see, create or revoke keys' },
+  readAudit: { roles: ['ADMIN'], says: 'read the audit log' },
 } as const satisfies Record<string, { roles: readonly Role[]; says: string }>;
 
 export type Permission = keyof typeof permissions;

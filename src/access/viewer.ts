@@ -1,16 +1,32 @@
 import type { Actor } from '../events/actor.ts';
 import type { TenantId } from '../lib/ids.ts';
-import { permissions, type Permission, type Role } from './permissions.ts';
+import { type Permission, permissions, type Role } from './permissions.ts';
+
+/** The roles that somebody holds: for the whole fleet, and for single tenants. What is not here is denied. */
+export type Grants = {
+  fleet: ReadonlySet<Role>;
+  byTenant: ReadonlyMap<TenantId, ReadonlySet<Role>>;
+};
 
 /** Who asks, and what they may. Every read and every operation takes one. */
 export type Viewer = {
   actor: Actor;
   /** Who counts as one person when deciding: a person's own key counts as the person. */
   personId: string;
-  roles: ReadonlySet<Role>;
-  /** The tenants that the roles are for. */
-  tenants: 'ALL' | ReadonlySet<TenantId>;
+  /** A script or an application: it never counts as the second pair of eyes. */
+  isMachine: boolean;
+  grants: Grants;
+  /** When the key or token ends; streams end with it. null: never. */
+  expiresAt: Date | null;
 };
+
+/**
+ * The program's own work, which is nobody's question: only named rooms read so, and what they read goes to no caller
+ * except through a read with a viewer.
+ */
+export type OwnWork = { ownWork: 'POLLER' | 'JOBS' | 'SIGN_IN' | 'PIPELINE' };
+/** For whom something is read. There is no reading without one. */
+export type Scope = Viewer | OwnWork;
 
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
@@ -24,15 +40,46 @@ export class Forbidden extends Error {
   }
 }
 
-/** Whether the tenant exists for the viewer at all; what does not is answered like a random id. */
-export function canSee(viewer: Viewer, tenantId: TenantId): boolean {
-  return viewer.tenants === 'ALL' || viewer.tenants.has(tenantId);
+export const NO_GRANTS: Grants = { fleet: new Set(), byTenant: new Map() };
+
+const holds = (roles: ReadonlySet<Role> | undefined, permission: Permission) =>
+  roles !== undefined && permissions[permission].roles.some((role) => roles.has(role));
+
+/** For every tenant, those to come included. */
+export function mayEverywhere({ grants }: Viewer, permission: Permission): boolean {
+  return holds(grants.fleet, permission);
 }
 
 export function may(viewer: Viewer, permission: Permission, tenantId: TenantId): boolean {
-  return canSee(viewer, tenantId) && permissions[permission].roles.some((role) => viewer.roles.has(role));
+  return mayEverywhere(viewer, permission) || holds(viewer.grants.byTenant.get(tenantId), permission);
+}
+
+/** Whether the tenant exists for the viewer at all; what does not is answered like a random id. */
+export function canSee(viewer: Viewer, tenantId: TenantId): boolean {
+  return may(viewer, 'readTenants', tenantId);
 }
 
 export function mustBeAllowed(viewer: Viewer, permission: Permission, tenantId: TenantId): void {
   if (!may(viewer, permission, tenantId)) throw new Forbidden(permission);
+}
+
+export function mustBeAllowedEverywhere(viewer: Viewer, permission: Permission): void {
+  if (!mayEverywhere(viewer, permission)) throw new Forbidden(permission);
+}
+
+/** The tenants for which the viewer has the permission. */
+export function tenantsWith(viewer: Viewer, permission: Permission): 'ALL' | ReadonlySet<TenantId> {
+  if (mayEverywhere(viewer, permission)) return 'ALL';
+  const held = [...viewer.grants.byTenant].filter(([, roles]) => holds(roles, permission));
+  return new Set(held.map(([tenantId]) => tenantId));
+}
+
+/** Whether every right of `before` is still held in `now`. */
+export function keepsAll(before: Grants, now: Grants): boolean {
+  const kept = (tenantId: TenantId, role: Role) =>
+    now.fleet.has(role) || now.byTenant.get(tenantId)?.has(role) === true;
+  return (
+    [...before.fleet].every((role) => now.fleet.has(role)) &&
+    [...before.byTenant].every(([tenantId, roles]) => [...roles].every((role) => kept(tenantId, role)))
+  );
 }

@@ -5,6 +5,7 @@ import { enumOf } from './enums.ts';
 const ActorKindEnum = enumOf<ActorKind>('ActorKind', 'What kind of somebody did something.', {
   PERSON: 'A person.',
   API_KEY: 'A script, by the key that it uses.',
+  APPLICATION: 'A script, by its application in Entra ID.',
   SERVICE: 'This service itself.',
   AZURE_DEVOPS: 'Somebody or something in Azure DevOps: a person in its portal, or a schedule.',
 });

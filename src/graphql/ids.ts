@@ -11,6 +11,8 @@ const SOURCES: Record<IdPrefix, string> = {
   rev: "a revert's id, from a run's revert",
   chl: "a challenge's id",
   evt: "an event's id",
+  key: "a key's id, from the query apiKeys",
+  grt: "a grant's id, from the query roleGrants",
 };
 
 export const malformedId = (text: string, prefix: IdPrefix) =>

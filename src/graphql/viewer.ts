@@ -1,10 +1,12 @@
-import { ROLES, type Role } from '../access/permissions.ts';
+import { type Role, ROLES } from '../access/permissions.ts';
 import type { Viewer } from '../access/viewer.ts';
+import type { TenantId } from '../lib/ids.ts';
 import { ActorType } from './actor.ts';
 import { builder } from './builder.ts';
+import { dependsOnViewer } from './depends-on-viewer.ts';
 import { enumOf } from './enums.ts';
 
-const RoleEnum = enumOf<Role>(
+export const RoleEnum = enumOf<Role>(
   'Role',
   'What somebody may do. Everyone with a role may read tenants, runs and change sets.',
   {
@@ -14,6 +16,18 @@ const RoleEnum = enumOf<Role>(
     ADMIN: 'May do everything, and force what is otherwise refused.',
   },
 );
+
+type TenantRoles = { tenantId: TenantId; roles: Role[] };
+
+const TenantRolesType = builder.objectRef<TenantRoles>('TenantRoles').implement({
+  description: 'The roles that somebody holds for one tenant.',
+  fields: (t) => ({
+    tenantId: t.exposeID('tenantId', { description: 'The tenant.' }),
+    roles: t.expose('roles', { type: [RoleEnum], description: 'What they may do with it.' }),
+  }),
+});
+
+const ordered = (roles: ReadonlySet<Role>) => ROLES.filter((role) => roles.has(role));
 
 const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
   description: 'Who asks, as the Authorization header says.',
@@ -25,8 +39,22 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
     }),
     roles: t.field({
       type: [RoleEnum],
-      description: 'What the viewer may do.',
-      resolve: (viewer) => ROLES.filter((role) => viewer.roles.has(role)),
+      description: 'What the viewer may do with every tenant.',
+      resolve: ({ grants }) => ordered(grants.fleet),
+    }),
+    tenantRoles: t.field({
+      type: [TenantRolesType],
+      description: 'What the viewer may do with single tenants, besides.',
+      resolve: ({ grants }) =>
+        [...grants.byTenant].map(([tenantId, roles]) => ({ tenantId, roles: ordered(roles) })),
+    }),
+    isMachine: t.exposeBoolean('isMachine', {
+      description: 'A script or an application: where four eyes are asked for, it may not decide.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the key or token ends, and open streams with it; null for never.',
     }),
   }),
 });
@@ -34,6 +62,7 @@ const ViewerType = builder.objectRef<Viewer>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerType,
+    extensions: dependsOnViewer,
     description: 'Who is asking, and with which roles.',
     resolve: (_root, _args, context) => context.viewer,
   }),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** What a stored id may name. The prefix says it in the id itself, so no id is mistaken for another kind's. */
-export type IdPrefix = 'ten' | 'run' | 'cs' | 'chg' | 'dec' | 'rev' | 'chl' | 'evt';
+export type IdPrefix = 'ten' | 'run' | 'cs' | 'chg' | 'dec' | 'rev' | 'chl' | 'evt' | 'key' | 'grt';
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 
 export type TenantId = Id<'ten'>;
@@ -12,6 +12,8 @@ export type DecisionId = Id<'dec'>;
 export type RevertId = Id<'rev'>;
 export type ChallengeId = Id<'chl'>;
 export type EventId = Id<'evt'>;
+export type KeyId = Id<'key'>;
+export type GrantId = Id<'grt'>;
 
 const SHAPE = /^([a-z]{2,3})_[0-9a-f]{32}$/;
 

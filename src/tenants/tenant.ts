@@ -48,6 +48,8 @@ export type Tenant = {
   baselineId: TenantId | null;
   isBackupOnly: boolean;
   requiresApproval: boolean;
+  /** Whoever asked for a sync may not decide it, and no script may. */
+  fourEyes: boolean;
   gate: GateState;
   /** The gate's check as last discovered; null when Azure has none. */
   gateCheck: Gate | null;

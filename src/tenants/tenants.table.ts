@@ -35,6 +35,7 @@ export const tenants = pgTable(
       .references((): AnyPgColumn => tenants.id),
     isBackupOnly: boolean('is_backup_only').notNull().default(false),
     requiresApproval: boolean('requires_approval').notNull().default(true),
+    fourEyes: boolean('four_eyes').notNull().default(false),
     gate: text({ enum: GATE_STATES }).notNull(),
     gateCheck: jsonb('gate_check').$type<Gate>(),
     schedule: jsonb().$type<SyncSchedule>(),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { ANONYMOUS, authenticateWith } from '../../src/access/authenticate.ts';
-import { permissions, ROLES } from '../../src/access/permissions.ts';
+import { ANONYMOUS } from '../../src/access/anonymous.ts';
+import { authenticateWith } from '../../src/access/authenticate.ts';
+import { permissions, type Role, ROLES } from '../../src/access/permissions.ts';
 import { canSee, may, type Viewer } from '../../src/access/viewer.ts';
 import { visibleTenants } from '../../src/access/visible.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -17,7 +18,7 @@ test('A key names its viewer, whatever the case of the scheme', async () => {
     actor: { kind: 'API_KEY', displayName: 'reader' },
     personId: 'key/reader',
   });
-  expect((await authenticate('bearer  second-key '))?.roles).toEqual(new Set(['OPERATOR']));
+  expect((await authenticate('bearer  second-key '))?.grants.fleet).toEqual(new Set(['OPERATOR']));
 });
 
 test('Anything else names nobody', async () => {
@@ -44,7 +45,8 @@ test('Every permission is for admins, and reading for every role', () => {
 
 test('A role counts only for the tenants that it is for, and nobody may anything', () => {
   const [own, foreign] = [newId('ten'), newId('ten')];
-  const viewer: Viewer = { ...ANONYMOUS, roles: new Set(['OPERATOR']), tenants: new Set([own]) };
+  const grants = { fleet: new Set<Role>(), byTenant: new Map([[own, new Set<Role>(['OPERATOR'])]]) };
+  const viewer: Viewer = { ...ANONYMOUS, grants };
   expect([canSee(viewer, own), canSee(viewer, foreign)]).toEqual([true, false]);
   expect([
     may(viewer, 'startSync', own),
@@ -52,6 +54,7 @@ test('A role counts only for the tenants that it is for, and nobody may anything
     may(viewer, 'decide', own),
   ]).toEqual([true, false, false]);
   expect(may(ANONYMOUS, 'readTenants', own)).toBe(false);
-  expect(visibleTenants({ ...viewer, roles: new Set() })).toEqual(new Set());
-  expect(visibleTenants({ ...viewer, tenants: 'ALL' })).toBe('ALL');
+  expect(visibleTenants(viewer)).toEqual(new Set([own]));
+  expect(visibleTenants(ANONYMOUS)).toEqual(new Set());
+  expect(visibleTenants({ ...viewer, grants: { ...grants, fleet: new Set(['VIEWER']) } })).toBe('ALL');
 });

@@ -30,8 +30,9 @@ const approval = {
 const blinkered = (): Viewer => ({
   actor: { kind: 'API_KEY', id: 'key/b', displayName: 'b' },
   personId: 'key/b',
-  roles: new Set(['ADMIN']),
-  tenants: new Set([newId('ten')]),
+  isMachine: true,
+  grants: { fleet: new Set(), byTenant: new Map([[newId('ten'), new Set(['ADMIN'] as const)]]) },
+  expiresAt: null,
 });
 
 beforeAll(async () => {

@@ -2,8 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, print } from 'graphql';
-import { authenticateWith } from '../../src/access/authenticate.ts';
+import { createAuthenticate } from '../../src/access/authenticate.ts';
 import { ROLES } from '../../src/access/permissions.ts';
+import { RIGHTS_CHANGED } from '../../src/access/rights.ts';
+import { RightsWatcher } from '../../src/access/rights-watcher.ts';
 import type { Viewer } from '../../src/access/viewer.ts';
 import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
 import { createTokenSource } from '../../src/azure-devops/service-credential.ts';
@@ -47,27 +49,36 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const test = stack.use(await createTestDatabase());
   const { database } = test;
   const feed = stack.use(await EventFeed.start({ db: database.db, logger: silent, pollEveryMs: 200 }));
+  const fixedKeys = ROLES.map((role) => ({ name: role.toLowerCase(), role, sha256: hashOf(keyOf(role)) }));
+  const byKey = createAuthenticate({ db: database.db, fixedKeys, entra: null });
+  const authenticate: typeof byKey = (header) =>
+    options.blinkered && header === 'Bearer test-blinkered'
+      ? Promise.resolve(options.blinkered())
+      : byKey(header);
+  const watcher = stack.use(new RightsWatcher({ db: database.db, authenticate, logger: silent }));
   const listener = stack.use(
-    new Listener({ url: test.url, channels: EVENT_CHANNELS, onWake: () => feed.wake(), logger: silent }),
+    new Listener({
+      url: test.url,
+      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED],
+      onWake: (channel) => (channel === RIGHTS_CHANGED ? watcher.wake() : feed.wake()),
+      logger: silent,
+    }),
   );
   const services = servicesOf(database.db);
   stack.use(services.desk);
-  const byKey = authenticateWith(
-    ROLES.map((role) => ({ name: role.toLowerCase(), role, sha256: hashOf(keyOf(role)) })),
-  );
   const server = stack.use(
     createServer({
       services,
       database,
       feed,
       listener,
-      authenticate: (header) =>
-        options.blinkered && header === 'Bearer test-blinkered'
-          ? Promise.resolve(options.blinkered())
-          : byKey(header),
+      authenticate,
+      watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
       options: {
         graphiql: true,
+        introspection: options.graphiql === false ? 'signed-in' : 'open',
+        proxies: 0,
         corsOrigins: ['https://pages.example'],
         heartbeatEveryMs: 60_000,
         ...options,

@@ -10,8 +10,12 @@ const visible = new Set<TenantId>();
 const blinkered = (): Viewer => ({
   actor: { kind: 'API_KEY', id: 'key/blinkered', displayName: 'blinkered' },
   personId: 'key/blinkered',
-  roles: new Set(['ADMIN']),
-  tenants: visible,
+  isMachine: true,
+  grants: {
+    fleet: new Set(),
+    byTenant: new Map([...visible].map((id) => [id, new Set(['ADMIN'] as const)])),
+  },
+  expiresAt: null,
 });
 
 beforeAll(async () => {
