@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction } from '../database/database.ts';
 import { createLimit } from '../azure-devops/limit.ts';
 import type { BuildObservation, ProjectLook, ProjectRef } from '../azure-devops/port.ts';
@@ -143,7 +144,7 @@ async function observeVanished(
     return;
   }
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.poller, run.id);
     if (!locked) return;
     const error = {
       code: 'RUN_DELETED',
@@ -153,6 +154,6 @@ async function observeVanished(
       isPartial: false,
       occurredAt: (await databaseNow(tx)).toISOString(),
     };
-    await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: AZURE_DEVOPS_ACTOR });
+    await applyToRun(tx, locked, { event: 'finished_failed', facts: { error, changedAt: null }, actor: AZURE_DEVOPS_ACTOR });
   });
 }

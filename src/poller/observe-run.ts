@@ -1,4 +1,5 @@
 /** What one observed build does to our record: adopt it, store what was handed over, then move its status. */
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import type { RunObservation } from '../azure-devops/port.ts';
 import type { ChangeSet } from '../change-sets/change-set.ts';
@@ -10,7 +11,7 @@ import { PREVIEW_READY_TAG } from '../pipeline/contract.ts';
 import { adoptRun, AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
 import { observedError } from '../sync-runs/observed-error.ts';
 import { deployBegan, observedEvent, observedOutcome } from '../sync-runs/observed-event.ts';
-import { observedFacts } from '../sync-runs/observed-facts.ts';
+import { observedFacts, UNKNOWN_RUN } from '../sync-runs/observed-facts.ts';
 import { digestKey } from '../sync-runs/pipeline-credentials.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncError, SyncRun } from '../sync-runs/sync-run.ts';
@@ -21,7 +22,9 @@ import type { Tenant } from '../tenants/tenant.ts';
 export async function observeBuild(services: Services, tenant: Tenant, buildId: number): Promise<void> {
   const seen = await services.azure.readRun(tenant, buildId);
   if (!seen) return;
-  const run = await adoptRun(services.db, tenant, seen);
+  const run = await adoptRun(services.db, { tenant, seen }, () =>
+    readErrorOf(services, { tenant, run: { ...UNKNOWN_RUN, error: null } }, seen),
+  );
   await observeRun(services, { tenant, run }, seen);
 }
 
@@ -53,7 +56,7 @@ export async function observeRun(
 
 /** A run that goes on although it had ended opens again first, even when by now it has ended once more. */
 async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise<LockedRun> {
-  const locked = await lockRun(tx, run.id);
+  const locked = await lockRun(tx, OWN_WORK.poller, run.id);
   if (!locked) throw new Error(`The run ${run.id} disappeared while it was observed.`);
   if (!goesOn(locked.run, seen)) return locked;
   const facts = {
@@ -68,9 +71,9 @@ async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise
 }
 
 /** It was retried in Azure DevOps; or we had given it up, and here it is. */
-const goesOn = (run: SyncRun, seen: RunObservation) =>
+const goesOn = (run: Pick<SyncRun, 'status' | 'attempt' | 'error'>, seen: RunObservation) =>
   (seen.attempt > run.attempt && (run.status === 'COMPLETED' || run.status === 'CANCELING')) ||
-  (run.status === 'COMPLETED' && GIVEN_UP.has(run.error?.code ?? ''));
+  (run.status === 'COMPLETED' && !seen.isDeleted && GIVEN_UP.has(run.error?.code ?? ''));
 
 /** Codes of ours for runs that Azure DevOps did not know at the time. */
 const GIVEN_UP = new Set(['QUEUE_UNANSWERED', 'RUN_DELETED']);
@@ -109,9 +112,11 @@ async function takeResults(
 
 const hasResults = ({ summary }: ChangeSet) => summary.applied + summary.skipped + summary.failed > 0;
 
+type ErrorFacts = Pick<SyncRun, 'status' | 'attempt' | 'error' | 'deployBegan' | 'cancelRequestedAt'>;
+
 async function readErrorOf(
   services: Services,
-  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  { tenant, run }: { tenant: Tenant; run: ErrorFacts },
   seen: RunObservation,
 ): Promise<SyncError | null> {
   const now = await databaseNow(services.db);

@@ -99,7 +99,7 @@ async function runOf(services: Services, tenant: Tenant, buildId: number): Promi
     .where(and(eq(syncRuns.tenantId, tenant.id), eq(syncRuns.buildId, buildId)));
   if (known) return known;
   const build = await services.azure.readRun(tenant, buildId);
-  return build?.pipelineId === tenant.pipelineId ? adoptRun(services.db, tenant, build) : null;
+  return build?.pipelineId === tenant.pipelineId ? adoptRun(services.db, { tenant, seen: build }) : null;
 }
 
 async function approvedDigestOf(services: Services, run: SyncRun): Promise<string | null> {

@@ -79,7 +79,8 @@ export function outcomeOf(entries: readonly LedgerEntry[]): string | null {
   const has = (kind: LedgerEntry['kind'], detail: string, value: string) =>
     attempt.some((entry) => entry.kind === kind && entry.details[detail] === value);
   const end = attempt.findLast(({ kind }) => kind === 'finished');
-  if (attempt.some(({ kind }) => kind === 'deleted') && !end) return 'FAILED';
+  const deletedAt = attempt.findIndex(({ kind }) => kind === 'deleted');
+  if (deletedAt >= 0 && !(end && attempt.indexOf(end) < deletedAt)) return 'FAILED';
   if (!end) return null;
   if (has('gateAnswered', 'gate', 'rejected')) return 'REJECTED';
   if (has('gateClosed', 'gate', 'timedOut')) return 'APPROVAL_EXPIRED';
