@@ -7,6 +7,7 @@ import { createEntraCallers } from './access/entra-callers.ts';
 import { RIGHTS_CHANGED } from './access/rights.ts';
 import { RightsWatcher } from './access/rights-watcher.ts';
 import { createAzureDevOps } from './azure-devops/azure-devops.ts';
+import { createDoors, type Doors } from './azure-devops/doors.ts';
 import type { AppCredential } from './azure-devops/entra-apps.ts';
 import { createPipelineTokenVerifier, type PipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
 import { createTokenSource, type ServiceCredential } from './azure-devops/service-credential.ts';
@@ -55,13 +56,17 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
       logger,
     }),
   );
-  const { services, poller } = createServices(config, { database, feed, logger });
+  const doors = createDoors({
+    tokens: createTokenSource(serviceCredential(config), entraOf(config, logger)),
+    logger,
+  });
+  const { services, poller } = createServices(config, { database, feed, doors, logger });
   stack.use(services.desk);
   const retention = { db: database.db, logger, keepMs: config.EVENT_RETENTION_DAYS * DAY_MS };
   const handlers = jobHandlers(services, retention);
   stack.use(await Worker.start({ database, handlers, logger, concurrency: JOBS_AT_A_TIME }));
   await scheduleRetention(database.db);
-  const verify = createVerifier(config, logger);
+  const verify = createVerifier(config, doors, logger);
   const server = stack.use(
     createServer({
       services,
@@ -92,21 +97,19 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   return { port, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-type Parts = { database: Database; feed: EventFeed; logger: Logger };
+type Parts = { database: Database; feed: EventFeed; doors: Doors; logger: Logger };
 
 function createServices(
   config: Config,
-  { database, feed, logger }: Parts,
+  { database, feed, doors, logger }: Parts,
 ): { services: Services; poller: Poller } {
   const { db } = database;
   const seal = createSeal(config.ENCRYPTION_KEYS);
-  const entra = { emulatorUrl: config.ENTRA_EMULATOR_URL, logger };
   const projects = config.AZURE_DEVOPS_PROJECTS;
-  const tokens = createTokenSource(serviceCredential(config), entra);
   const signIn = createTenantSignIn({
     db,
     seal,
-    entra,
+    entra: entraOf(config, logger),
     signInClientId: config.SIGN_IN_CLIENT_ID ?? config.ENTRA_CLIENT_ID ?? '',
     application: appCredential(config),
   });
@@ -117,7 +120,7 @@ function createServices(
   };
   const services: Services = {
     db,
-    azure: createAzureDevOps({ projects, tokens, logger }),
+    azure: createAzureDevOps({ projects, doors, logger }),
     signIn,
     desk: new SignInDesk({ db, signIn, seal, settings, logger }),
     seal,
@@ -137,7 +140,7 @@ function createServices(
 
 function createAuthentication(
   config: Config,
-  { database: { db }, logger }: Omit<Parts, 'feed'>,
+  { database: { db }, logger }: Pick<Parts, 'database' | 'logger'>,
 ): Authenticate {
   const { ENTRA_CALLER_DIRECTORIES: directories, ENTRA_CALLER_SCOPE: scope } = config;
   const audience = config.ENTRA_CALLER_AUDIENCE ?? config.ENTRA_CLIENT_ID ?? '';
@@ -149,15 +152,12 @@ function createAuthentication(
   return createAuthenticate({ db, fixedKeys: config.SANDBOX_API_KEYS, entra });
 }
 
-function createVerifier(config: Config, logger: Logger): PipelineTokenVerifier {
-  const tokens = createTokenSource(serviceCredential(config), {
-    emulatorUrl: config.ENTRA_EMULATOR_URL,
-    logger,
-  });
-  const projects = config.AZURE_DEVOPS_PROJECTS;
-  const findConnection = createServiceConnectionLookup({ projects, tokens, logger });
+function createVerifier(config: Config, doors: Doors, logger: Logger): PipelineTokenVerifier {
+  const findConnection = createServiceConnectionLookup({ projects: config.AZURE_DEVOPS_PROJECTS, doors });
   return createPipelineTokenVerifier({ issuers: config.PIPELINE_OIDC_ISSUERS, findConnection, logger });
 }
+
+const entraOf = (config: Config, logger: Logger) => ({ emulatorUrl: config.ENTRA_EMULATOR_URL, logger });
 
 const cadenceOf = (config: Config) => ({
   watchedEveryMs: config.POLL_WATCHED_SECONDS * 1_000,

@@ -59,6 +59,30 @@ export function credentialError(what: string, statusCode: number): AzureDevOpsEr
   );
 }
 
+/** The same shortly after Azure throttled us: its answer means no more than "later". */
+export function passingCredentialError(what: string, details: { statusCode: number; retryAfterMs: number }) {
+  return new AzureDevOpsError(
+    `Azure DevOps did not accept the service's credential (answer ${details.statusCode}) when asked to ${what}, right after it had limited us. Such refusals pass: try again later.`,
+    { ...details, isRetryable: true },
+  );
+}
+
+/** Nothing was sent: the time before which Azure wants no request is not over. */
+export function heldError(what: string, waitMs: number): AzureDevOpsError {
+  return new AzureDevOpsError(
+    `Azure DevOps limits requests of this service for ${Math.ceil(waitMs / 1000)} s more, so it was not asked to ${what}. Try again after that.`,
+    { isRetryable: true, retryAfterMs: waitMs },
+  );
+}
+
+/** Nothing was sent: the last requests all failed. */
+export function awayError(what: string, waitMs: number): AzureDevOpsError {
+  return new AzureDevOpsError(
+    `Azure DevOps did not answer the last requests, so it was not asked to ${what}; the next try is in ${Math.ceil(waitMs / 1000)} s.`,
+    { isRetryable: true },
+  );
+}
+
 export function unreachableError(what: string, cause: unknown): AzureDevOpsError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new AzureDevOpsError(`Azure DevOps could not be reached to ${what} (${reason}). Try again later.`, {

@@ -9,13 +9,14 @@ import {
   AzureDevOpsError,
   credentialError,
   lateError,
+  passingCredentialError,
   refusedError,
   unreachableError,
   unreadableError,
 } from './azure-devops-error.ts';
-import { createLimit } from './limit.ts';
-import { retryPauseMs } from './retry-pause.ts';
+import { retryPauseMs, wasNotDone } from './retry-pause.ts';
 import { SameHostAuth } from './same-host-auth.ts';
+import { Throttle } from './throttle.ts';
 import type { TokenSource } from './token-source.ts';
 
 export type HttpOptions = {
@@ -27,24 +28,20 @@ export type HttpOptions = {
   deadlineMs?: number;
   /** Pause before the first repetition of a read. */
   retryBaseMs?: number;
+  /** Of the identity behind `tokens` and the organisation; one of its own by default. */
+  throttle?: Throttle;
 };
 
 const MAX_PAGES = 200;
-/** A change set of thousands of files must not open thousands of connections. */
-const MOST_AT_ONCE = 16;
 
-/**
- * The only door to one Azure DevOps organisation: every request of ours goes through `#send`. A limiter or a circuit
- * for the organisation belongs there.
- */
+/** The only door to one Azure DevOps organisation for one identity: every request of ours goes through `#send`. */
 export class AzureDevOpsHttp {
   readonly #options: Required<HttpOptions>;
   readonly #auth: SameHostAuth;
   readonly #client: WebApi['rest']['client'];
-  readonly #limit = createLimit(MOST_AT_ONCE);
 
   constructor(options: HttpOptions) {
-    this.#options = { deadlineMs: 60_000, retryBaseMs: 300, ...options };
+    this.#options = { deadlineMs: 60_000, retryBaseMs: 300, throttle: new Throttle(), ...options };
     const base = new URL(options.organizationUrl);
     this.#auth = new SameHostAuth(base);
     this.#client = new WebApi(options.organizationUrl, this.#auth, {
@@ -125,11 +122,12 @@ export class AzureDevOpsHttp {
   async #withRetries<T>(ask: Ask, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#limit(work);
+        return await this.#options.throttle.run(ask.what, work);
       } catch (error) {
-        const waitMs = isRead(ask) ? retryPauseMs(error, attempt, this.#options.retryBaseMs) : null;
+        const mayRepeat = isRead(ask) || wasNotDone(error);
+        const waitMs = mayRepeat ? retryPauseMs(error, attempt, this.#options.retryBaseMs) : null;
         if (waitMs === null) throw error;
-        this.#options.logger.debug('A read from Azure DevOps is repeated.', {
+        this.#options.logger.debug('A request to Azure DevOps is repeated.', {
           what: ask.what,
           attempt,
           waitMs,
@@ -149,7 +147,10 @@ export class AzureDevOpsHttp {
     const statusCode = message.statusCode ?? 0;
     if (needsSignIn(message)) {
       message.resume();
-      throw credentialError(ask.what, statusCode);
+      const retryAfterMs = this.#options.throttle.pauseAfterRefusal();
+      throw retryAfterMs === null
+        ? credentialError(ask.what, statusCode)
+        : passingCredentialError(ask.what, { statusCode, retryAfterMs });
     }
     if ((statusCode >= 200 && statusCode < 300) || (mayMiss && statusCode === 404)) return message;
     const limit = Date.now() + this.#options.deadlineMs;
@@ -168,7 +169,10 @@ export class AzureDevOpsHttp {
     this.#auth.use(authorization);
     const sent = this.#client
       .request(ask.method ?? 'GET', urlOf(this.#options.organizationUrl, ask), bodyOf(ask), headersOf(ask))
-      .then(({ message }) => message)
+      .then(({ message }) => {
+        this.#options.throttle.note(message.headers);
+        return message;
+      })
       .catch((error: unknown) => {
         throw unreachableError(ask.what, error);
       });

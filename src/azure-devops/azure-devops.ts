@@ -2,8 +2,8 @@ import { CHANGE_SET_ATTACHMENT, ERROR_ATTACHMENT, RESULTS_ATTACHMENT } from '../
 import type { Logger } from '../lib/logger.ts';
 import { createApprovals, type Approvals } from './approvals.ts';
 import { changeSetShape, errorShape, readAttachment, resultsShape } from './attachments.ts';
-import { AzureDevOpsHttp } from './azure-devops-http.ts';
 import { cancelRun, findSync, lookAtProject, readRunOf } from './builds.ts';
+import type { Doors } from './doors.ts';
 import { discoverTenants, type BlobCache } from './discover-tenants.ts';
 import type { AzureDevOps, ProjectRef, RepositoryRef } from './port.ts';
 import type { ProjectConnection } from './project-connection.ts';
@@ -12,16 +12,11 @@ import { pushChanges } from './push-changes.ts';
 import { queueSync } from './queue-sync.ts';
 import { listFiles, readBlob, readHead, type RepositoryConnection } from './repositories.ts';
 import { downloadArtifact, downloadLogs, listArtifacts } from './run-files.ts';
-import type { TokenSource } from './token-source.ts';
 
-export type AzureDevOpsOptions = {
-  /** `organizationUrl`: `https://dev.azure.com/contoso`. */
-  projects: { organizationUrl: string; organization: string; project: string }[];
-  tokens: TokenSource;
-  logger: Logger;
-  /** For one request, in all 60 s by default. */
-  deadlineMs?: number;
-};
+/** `organizationUrl`: `https://dev.azure.com/contoso`. */
+export type ConfiguredProject = { organizationUrl: string; organization: string; project: string };
+
+export type AzureDevOpsOptions = { projects: ConfiguredProject[]; doors: Doors; logger: Logger };
 
 type Known = { connection: ProjectConnection; approvals: Approvals; blobs: BlobCache };
 
@@ -65,22 +60,11 @@ export function createAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
   };
 }
 
-/** One door for each organisation, shared by its projects. */
-function connectAll({ projects, tokens, logger, deadlineMs }: AzureDevOpsOptions): Map<string, Known> {
-  const doors = new Map<string, AzureDevOpsHttp>();
+function connectAll({ projects, doors, logger }: AzureDevOpsOptions): Map<string, Known> {
   return new Map(
     projects.map((configured) => {
       const organizationUrl = configured.organizationUrl.replace(/\/+$/, '');
-      const door =
-        doors.get(organizationUrl) ??
-        new AzureDevOpsHttp({
-          organizationUrl,
-          tokens,
-          logger,
-          ...(deadlineMs === undefined ? {} : { deadlineMs }),
-        });
-      doors.set(organizationUrl, door);
-      const connection = { ...configured, organizationUrl, http: door, logger };
+      const connection = { ...configured, organizationUrl, http: doors.to(organizationUrl), logger };
       const known = { connection, approvals: createApprovals(connection), blobs: new Map<string, string>() };
       return [keyOf(configured.organization, configured.project), known];
     }),

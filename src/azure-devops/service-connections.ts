@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { route } from './ask.ts';
-import type { AzureDevOpsOptions } from './azure-devops.ts';
-import { AzureDevOpsHttp } from './azure-devops-http.ts';
+import type { ConfiguredProject } from './azure-devops.ts';
+import type { AzureDevOpsHttp } from './azure-devops-http.ts';
+import type { Doors } from './doors.ts';
 import type { FindServiceConnection, PipelineJob } from './pipeline-token.ts';
 
 const wireOrganization = z.object({ instanceId: z.string() });
@@ -14,10 +15,13 @@ const KEPT_MS = 5 * 60_000;
  * Finds service connections by id in the configured projects, for tokens of Entra's issuer, which hold nothing else.
  * Needs permission to read the projects' service connections.
  */
-export function createServiceConnectionLookup(options: AzureDevOpsOptions): FindServiceConnection {
+export function createServiceConnectionLookup(options: {
+  projects: ConfiguredProject[];
+  doors: Doors;
+}): FindServiceConnection {
   const projects = options.projects.map(({ organizationUrl, ...names }) => ({
     ...names,
-    http: new AzureDevOpsHttp({ ...options, organizationUrl: organizationUrl.replace(/\/+$/, '') }),
+    http: options.doors.to(organizationUrl),
   }));
   const kept = new Map<string, { job: PipelineJob; until: number }>();
   return async ({ organizationId, connectionId }) => {

@@ -1,3 +1,4 @@
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
 import type { AzureDevOps, ProjectRef, RepositoryRef, RunObservation } from '../../src/azure-devops/port.ts';
 import { CHANGE_SET_ATTACHMENT, RESULTS_ATTACHMENT, ERROR_ATTACHMENT } from '../../src/pipeline/contract.ts';
@@ -22,7 +23,10 @@ export async function openAdapter(setup: WorldSetup = {}): Promise<Adapter> {
   const sandbox = await openTestWorld({ runStage: contractStages, ...setup });
   const azure = createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: sandbox.organizationUrl }],
-    tokens: { authorization: () => Promise.resolve(`Bearer ${serviceToken}`) },
+    doors: createDoors({
+      tokens: { authorization: () => Promise.resolve(`Bearer ${serviceToken}`) },
+      logger: silent,
+    }),
     logger: silent,
   });
   const [tenant] = await azure.discoverTenants(PROJECT);

@@ -1,3 +1,4 @@
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { describe, expect, it } from 'vitest';
 import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
 import { silent } from '../support/database.ts';
@@ -8,7 +9,7 @@ const PROJECT = { organization: 'contoso', project: 'Fleet' };
 const adapterOf = (url: string) =>
   createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: `${url}/contoso/` }],
-    tokens: { authorization: () => Promise.resolve('Bearer t') },
+    doors: createDoors({ tokens: { authorization: () => Promise.resolve('Bearer t') }, logger: silent }),
     logger: silent,
   });
 

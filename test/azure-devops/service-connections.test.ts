@@ -1,3 +1,4 @@
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { describe, expect, it } from 'vitest';
 import { createServiceConnectionLookup } from '../../src/azure-devops/service-connections.ts';
 import { silent } from '../support/database.ts';
@@ -26,8 +27,7 @@ describe('a service connection', () => {
     });
     const find = createServiceConnectionLookup({
       projects: [at('other', 'Fleet'), at('contoso', 'Empty'), at('contoso', 'Fleet')],
-      tokens: { authorization: () => Promise.resolve('Bearer t') },
-      logger: silent,
+      doors: createDoors({ tokens: { authorization: () => Promise.resolve('Bearer t') }, logger: silent }),
     });
     const ids = { organizationId: ORGANIZATION_ID, connectionId: CONNECTION_ID };
     const job = { organization: 'contoso', project: 'Fleet', serviceConnection: 'fabrikam-sync' };

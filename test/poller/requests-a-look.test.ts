@@ -1,4 +1,5 @@
 /** What looking costs: requests at Azure's door for one look, by the number of tenants and of open runs. */
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { onTestFinished, expect, test } from 'vitest';
 import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
 import { lookAtProject, type LookOptions } from '../../src/poller/look-at-project.ts';
@@ -65,7 +66,7 @@ async function openProject(count: number) {
   );
   const azure = createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: `${server.url}/contoso` }],
-    tokens: { authorization: () => Promise.resolve('Bearer t') },
+    doors: createDoors({ tokens: { authorization: () => Promise.resolve('Bearer t') }, logger: silent }),
     logger: silent,
   });
   const services: Services = { ...servicesOf(db), azure };

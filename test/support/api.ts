@@ -1,4 +1,5 @@
 /** The server alone, on a real port and database, for tests of what it reads and refuses; Azure DevOps is away. */
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { createHash } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, print } from 'graphql';
@@ -132,9 +133,12 @@ export function servicesOf(db: Db): Services {
           project: PROJECT,
         },
       ],
-      tokens: createTokenSource({ kind: 'personal_access_token', token: 'test' }, entra),
+      doors: createDoors({
+        tokens: createTokenSource({ kind: 'personal_access_token', token: 'test' }, entra),
+        logger: silent,
+        deadlineMs: 300,
+      }),
       logger: silent,
-      deadlineMs: 300,
     }),
     signIn,
     desk: new SignInDesk({ db, signIn, seal, settings, logger: silent }),
