@@ -1,7 +1,6 @@
 /** `GET /runs/{id}/logs`, `/runs/{id}/artifacts` and `/runs/{id}/artifacts/{name}`: files of Azure DevOps, with the caller's rights. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Authenticate } from '../access/authenticate.ts';
 import { Forbidden, mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import type { RunFile } from '../azure-devops/port.ts';
 import { messageOf, UpstreamError } from '../lib/errors.ts';
@@ -13,6 +12,7 @@ import { syncRunsByIds } from '../sync-runs/sync-runs.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenantsByIds } from '../tenants/tenants.ts';
 import { sendJson } from './json.ts';
+import { type Admission, tryAgainIn } from './limits/admission.ts';
 
 const PATH = /^\/runs\/(run_[0-9a-f]{32})\/(logs|artifacts)(?:\/([^/]+))?$/;
 
@@ -23,19 +23,34 @@ type Found = { tenant: Tenant; run: SyncRun; buildId: number };
 export function wantedFile(pathname: string): Wanted | null {
   const [, runId, what, name] = PATH.exec(pathname) ?? [];
   if (!runId || !what || !isId(runId, 'run') || (what === 'logs' && name)) return null;
-  return { runId, what, name };
+  return name !== undefined && decoded(name) === undefined
+    ? null
+    : { runId, what, name: name && decoded(name) };
+}
+
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
 }
 
 export async function serveRunFile(
-  { services, authenticate }: { services: Services; authenticate: Authenticate },
+  { services, admission }: { services: Services; admission: Admission },
   wanted: Wanted,
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
-  const viewer = await authenticate(request.headers.authorization);
-  if (!viewer) {
+  const who = await admission.admit(request, request.headers.authorization);
+  if (who.kind === 'wait') {
+    response.setHeader('Retry-After', who.seconds);
+    return sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
+  }
+  if (who.kind !== 'viewer') {
     const message = 'Send the header `Authorization: Bearer <key>` with a key that this API knows.';
     return sendJson(response, 401, { code: 'UNAUTHENTICATED', message });
   }
+  const { viewer } = who;
   try {
     const found = await find(services, viewer, wanted.runId);
     if (!found)
@@ -76,13 +91,11 @@ async function listArtifacts(
 function open(services: Services, { tenant, buildId }: Found, { what, name }: Wanted): Promise<RunFile> {
   return what === 'logs' || name === undefined
     ? services.azure.downloadLogs(tenant, buildId)
-    : services.azure.downloadArtifact(tenant, buildId, decodeURIComponent(name));
+    : services.azure.downloadArtifact(tenant, buildId, name);
 }
 
 const fileName = (run: SyncRun, { what, name }: Wanted) =>
-  [run.name ?? run.id, name === undefined ? what : decodeURIComponent(name)]
-    .join('-')
-    .replace(/[^\w.-]+/g, '_');
+  [run.name ?? run.id, name === undefined ? what : name].join('-').replace(/[^\w.-]+/g, '_');
 
 async function send(response: ServerResponse, file: RunFile, name: string): Promise<void> {
   response.writeHead(200, {

@@ -4,7 +4,12 @@ import type { EventFeed } from '../events/feed.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Services } from '../sync-runs/services.ts';
 import { lastEventIdOf, sendEventIds } from './event-ids.ts';
-import { refuseAnonymous, refuseNul } from './guards.ts';
+import { refuseAnonymous } from './guards.ts';
+import { boundedDocumentCache } from './limits/document-cache.ts';
+import type { IntrospectionPolicy } from './limits/introspection.ts';
+import { limitCost } from './limits/limit-cost.ts';
+import { limitVariables } from './limits/limit-variables.ts';
+import { limitDocuments } from './limits/read-document.ts';
 import { errorMasker } from './mask-errors.ts';
 import { schema } from './schema.ts';
 
@@ -23,7 +28,7 @@ export function createGraphql(options: {
   services: Services;
   feed: EventFeed;
   heartbeatEveryMs: number;
-  isSchemaOpen: boolean;
+  introspection: IntrospectionPolicy;
 }): GraphqlServer {
   const { services, feed, heartbeatEveryMs } = options;
   const { db, settings, logger } = services;
@@ -40,10 +45,18 @@ export function createGraphql(options: {
       heartbeatEveryMs,
       services,
     }),
-    plugins: [refuseAnonymous(options), refuseNul(), sendEventIds, tellStreams],
+    plugins: [
+      limitDocuments,
+      refuseAnonymous(options),
+      limitVariables(),
+      limitCost(),
+      sendEventIds,
+      tellStreams,
+    ],
     maskedErrors: { maskError: errorMasker(logger) },
     logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     maxRequestBodySize: LARGEST_BODY_BYTES,
+    parserAndValidationCache: boundedDocumentCache(),
     multipart: false,
     batching: false,
     graphiql: false,

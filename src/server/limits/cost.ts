@@ -22,8 +22,10 @@ import {
 const USUAL_PAGE = 20;
 const LARGEST_PAGE = 100;
 const USUAL_LIST = 10;
-/** Introspection answers for each field of the document about as many times as there are types. */
-const TYPES = 100;
+/** What introspection's lists count: less than they hold, since it reads no more than this process's memory. */
+const SCHEMA_LISTS: Readonly<Record<string, number>> = { types: 50, fields: 3 };
+/** Short as they are, such lists are as long as the schema, and a document can hold many of them. */
+const ALL_TYPES = 2_000;
 
 type Values = Readonly<Record<string, unknown>>;
 export type Priced = {
@@ -42,7 +44,6 @@ export function costOf(type: GraphQLCompositeType, set: SelectionSetNode, priced
 class Meter {
   readonly #priced: Priced;
   readonly #known = new Map<SelectionSetNode, Map<string, number>>();
-  readonly #counted = new Map<SelectionSetNode, number>();
 
   constructor(priced: Priced) {
     this.#priced = priced;
@@ -90,13 +91,23 @@ class Meter {
   #ofField(parent: GraphQLCompositeType, node: FieldNode, listSize: number): number {
     if (!node.selectionSet) return 1;
     const field = isUnionType(parent) ? undefined : parent.getFields()[node.name.value];
-    if (!field) return TYPES * this.#countFields(node.selectionSet);
+    if (!field) return this.#ofSchema(node.name.value, node.selectionSet);
     const type = getNamedType(field.type);
     if (!isCompositeType(type)) return 1;
     const asked = this.#listSize(field, node);
     const inner = this.ofSelections(type, node.selectionSet, asked ?? listSize);
     if (!isListType(getNullableType(field.type))) return 1 + inner;
+    if (parent.name.startsWith('__')) {
+      const flat = node.name.value === 'types' ? ALL_TYPES : 1;
+      return flat + inner * (SCHEMA_LISTS[node.name.value] ?? 1);
+    }
     return 1 + inner * (isPageOf(parent, node) ? listSize : (asked ?? USUAL_LIST));
+  }
+
+  /** `__schema` and `__type` are fields of no type. */
+  #ofSchema(name: string, set: SelectionSetNode): number {
+    const type = this.#priced.schema.getType(name === '__schema' ? '__Schema' : '__Type');
+    return isCompositeType(type) ? 1 + this.ofSelections(type, set, USUAL_LIST) : 1;
   }
 
   /** By `first` or `last`, or as many as were sent to be answered one by one; undefined: the field does not say. */
@@ -113,21 +124,6 @@ class Meter {
     }
     const lengths = given.flatMap(({ value }) => [value, ...innerValues(value)]).filter(Array.isArray);
     return lengths.length > 0 ? Math.max(...lengths.map(({ length }) => length)) : undefined;
-  }
-
-  #countFields(set: SelectionSetNode): number {
-    const known = this.#counted.get(set);
-    if (known !== undefined) return known;
-    let count = 0;
-    for (const one of set.selections) {
-      const inner =
-        one.kind === Kind.FRAGMENT_SPREAD
-          ? this.#priced.fragments.get(one.name.value)?.selectionSet
-          : one.selectionSet;
-      count += (one.kind === Kind.FIELD ? 1 : 0) + (inner ? this.#countFields(inner) : 0);
-    }
-    this.#counted.set(set, count);
-    return count;
   }
 }
 

@@ -19,7 +19,7 @@ const MOST_ALIASES = 50;
 const MOST_DIRECTIVES = 50;
 const MOST_FRAGMENTS = 50;
 const MOST_FIELDS = 2_000;
-const MOST_REPEATED = 250;
+const MOST_REPEATED = 150;
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 type Counts = { fields: number; repeated: number };
@@ -32,8 +32,8 @@ export function checkShape(document: DocumentNode): void {
       one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
     ),
   );
-  const counts: Counts = { fields: 0, repeated: 0 };
   for (const definition of document.definitions) {
+    const counts: Counts = { fields: 0, repeated: 0 };
     if ('selectionSet' in definition) layOut([definition.selectionSet], { fragments, counts, depth: 1 });
   }
 }

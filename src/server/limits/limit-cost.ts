@@ -11,7 +11,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { costOf } from './cost.ts';
 import { refused } from './refused.ts';
 
-/** A page of 100 tenants with all that the status page shows of each costs about a third; introspection half. */
+/** A page of 100 tenants with all that the status page shows of each costs about a third; introspection two thirds. */
 export const MOST_COST = 25_000;
 
 /** Refuses what would cost too much, and tells in the answer's extensions what an operation costs. */

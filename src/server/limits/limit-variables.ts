@@ -47,14 +47,14 @@ function problemOf(variables: unknown): GraphQLError | null {
     if (typeof value !== 'object' || value === null) continue;
     if (depth > DEEPEST)
       return refused('VARIABLES_TOO_LARGE', `The variable $${path} is more than ${DEEPEST} levels deep.`);
-    const inner = Object.entries(value);
-    if ((values += inner.length) > MOST_VALUES) {
+    values += Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (values > MOST_VALUES) {
       return refused(
         'VARIABLES_TOO_LARGE',
         `The variables hold more than ${MOST_VALUES} values. Send them in several requests.`,
       );
     }
-    for (const [name, held] of inner)
+    for (const [name, held] of Object.entries(value))
       waiting.push({ value: held, path: path ? `${path}.${name}` : name, depth: depth + 1 });
   }
   return null;

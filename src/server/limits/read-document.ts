@@ -1,4 +1,5 @@
-import { type DocumentNode, GraphQLError, parse, type Source } from 'graphql';
+import { type DocumentNode, GraphQLError, parse, type Source, validate } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
 import { checkShape } from './document-shape.ts';
 import { refused } from './refused.ts';
 
@@ -6,7 +7,19 @@ import { refused } from './refused.ts';
 const MOST_CHARACTERS = 64 * 1024;
 const MOST_TOKENS = 2_000;
 
+/** Each comes with a suggestion, which is dear to find. */
+const MOST_MISTAKES = 20;
+
 const SEND_LESS = 'Ask for less, in several requests, and send long texts and lists as variables.';
+
+/** Reads and validates every document within the limits. */
+export const limitDocuments: Plugin = {
+  onParse: ({ setParseFn }) => setParseFn(readDocument),
+  onValidate: ({ setValidationFn }) => setValidationFn(validateSome),
+};
+
+const validateSome: typeof validate = (schema, document, rules) =>
+  validate(schema, document, rules, { maxErrors: MOST_MISTAKES });
 
 /** GraphQL's `parse` for documents of strangers: what would be slow to validate or to execute is not let through. */
 export function readDocument(source: string | Source): DocumentNode {
