@@ -2,16 +2,35 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import {
+  css,
+  editorWorkerService,
+  favicon,
+  graphqlWorker,
+  js,
+  jsonWorker,
+} from '@graphql-yoga/render-graphiql/graphiql';
 import { GRAPHQL_PATH } from './yoga.ts';
 
-const FIRST_QUERY = `# tenant-sync: the status of every tenant, and what can be done about it.
+/** Lines as short as the pane is wide on a small screen. */
+const FIRST_QUERY = `# tenant-sync: the status of every tenant,
+# and what can be done about it.
 #
 # Say who you are in the Headers pane below:
 #   { "Authorization": "Bearer <key>" }
-# Then run this with Ctrl-Enter. Subscriptions work here too: replace the query by
-#   subscription { tenantStatusChanged { status tenant { displayName } cursor } }
-# The book icon on the left explains every type and field.
+# It is forgotten when you leave, unless you
+# ask for it in the settings (the cog wheel).
+# Then run this with Ctrl-Enter.
+#
+# Subscriptions work here too:
+#   subscription {
+#     tenantStatusChanged {
+#       status tenant { displayName } cursor
+#     }
+#   }
+# The first icon on the left explains every
+# type and field; with a key, press the
+# arrows at the bottom left to load them.
 
 query Dashboard {
   viewer { actor { displayName } roles }
@@ -31,58 +50,116 @@ query Dashboard {
 }
 `;
 
-/** The page is one document without outside assets; its editor's workers are made from blobs. */
+/** No script but our own files runs; the editor puts its styles into the page itself. */
 const POLICY = [
   "default-src 'none'",
-  "script-src 'self' 'unsafe-inline' 'unsafe-eval'",
+  "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",
   "img-src 'self' data:",
   "connect-src 'self'",
-  'worker-src blob:',
+  "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
-export type GraphiqlPage = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+const ASSETS = '/graphiql/';
 
-/** Whether a browser wants to see a page rather than send an operation. */
-export const wantsPage = ({ method, headers }: IncomingMessage) =>
-  method === 'GET' && (headers.accept ?? '').includes('text/html');
+/** Answers false for what is not the page's. */
+export type GraphiqlPage = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+type File = { type: string; text: string };
 
 /**
  * Subscriptions go over server-sent events: the page's WebSocket client would not send what stands in its Headers
- * pane. 9 MB of page are compressed once and then kept by the browser until they change.
+ * pane. Its 9 MB are files named by their content, which browsers keep.
  */
 export function createGraphiqlPage(headers: Readonly<Record<string, string>> | undefined): GraphiqlPage {
-  let made: Promise<{ body: Buffer; zipped: Buffer; tag: string }> | undefined;
-  const make = async () => {
-    const page = renderGraphiQL({
-      title: 'tenant-sync · GraphiQL',
-      endpoint: GRAPHQL_PATH,
-      defaultQuery: FIRST_QUERY,
-      subscriptionsProtocol: 'SSE',
-      ...(headers && { headers: JSON.stringify(headers, null, 2) }),
-    });
-    const body = Buffer.from(page);
-    return {
-      body,
-      zipped: await promisify(gzip)(body),
-      tag: `"${createHash('sha256').update(body).digest('base64url')}"`,
-    };
+  const files = new Map<string, File>();
+  const add = (name: string, ending: 'js' | 'css', text: string) => {
+    const path = `${ASSETS}${name}.${fingerprintOf(text)}.${ending}`;
+    files.set(path, { type: ending === 'js' ? 'text/javascript' : 'text/css', text });
+    return path;
+  };
+  const workers = {
+    editorWorkerService: add('editor-worker', 'js', editorWorkerService),
+    json: add('json-worker', 'js', jsonWorker),
+    graphql: add('graphql-worker', 'js', graphqlWorker),
+  };
+  const options = {
+    title: 'tenant-sync · GraphiQL',
+    endpoint: GRAPHQL_PATH,
+    defaultQuery: FIRST_QUERY,
+    subscriptionsProtocol: 'SSE',
+    ...(headers && { headers: JSON.stringify(headers, null, 2) }),
+  };
+  const page = pageOf({
+    style: add('graphiql', 'css', css),
+    scripts: [add('start', 'js', startScript(workers, options)), add('graphiql', 'js', js)],
+  });
+  const zipped = new Map<File, Promise<Buffer>>();
+  const zip = (file: File) => {
+    const known = zipped.get(file) ?? promisify(gzip)(file.text);
+    zipped.set(file, known);
+    return known;
   };
   return async (request, response) => {
-    const { body, zipped, tag } = await (made ??= make());
-    response.setHeader('ETag', tag);
-    response.setHeader('Cache-Control', 'no-cache');
-    response.setHeader('Vary', 'Accept, Accept-Encoding');
-    if (request.headers['if-none-match'] === tag) return void response.writeHead(304).end();
-    response.setHeader('Content-Type', 'text/html; charset=utf-8');
-    response.setHeader('Content-Security-Policy', POLICY);
-    response.setHeader('X-Content-Type-Options', 'nosniff');
-    const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    if (isZipped) response.setHeader('Content-Encoding', 'gzip');
-    response.end(isZipped ? zipped : body);
+    const asset = files.get(request.url ?? '');
+    if (!asset && !wantsPage(request)) return false;
+    response.setHeader('Cache-Control', asset ? 'public, max-age=31536000, immutable' : 'no-cache');
+    if (!asset) response.setHeader('Content-Security-Policy', POLICY);
+    await send({ request, response }, asset ?? page, zip);
+    return true;
   };
 }
+
+const fingerprintOf = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
+
+/** Whether a browser wants to see a page rather than send an operation. */
+function wantsPage({ method, url, headers }: IncomingMessage): boolean {
+  const path = (url ?? '').split('?', 1)[0];
+  return method === 'GET' && path === GRAPHQL_PATH && (headers.accept ?? '').includes('text/html');
+}
+
+async function send(
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  file: File,
+  zip: (file: File) => Promise<Buffer>,
+): Promise<void> {
+  response.setHeader('Content-Type', `${file.type}; charset=utf-8`);
+  response.setHeader('Vary', 'Accept, Accept-Encoding');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  const isZipped = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  if (isZipped) response.setHeader('Content-Encoding', 'gzip');
+  response.end(isZipped ? await zip(file) : file.text);
+}
+
+const pageOf = ({ style, scripts }: { style: string; scripts: string[] }): File => ({
+  type: 'text/html',
+  text: `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>tenant-sync · GraphiQL</title>
+    <link rel="icon" href="${favicon}" />
+    <link rel="stylesheet" href="${style}" />
+  </head>
+  <body id="body" class="no-focus-outline">
+    <noscript>GraphiQL needs JavaScript. The API itself does not.</noscript>
+    <div id="root"></div>
+    ${scripts.map((path) => `<script src="${path}"></script>`).join('\n    ')}
+  </body>
+</html>
+`,
+});
+
+/** The editor asks for its workers while its own script is read: so this comes before it, and starts it after. */
+const startScript = (workers: Record<string, string>, options: Record<string, string>) =>
+  `const workers = ${JSON.stringify(workers)};
+self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
+addEventListener('DOMContentLoaded', () =>
+  YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)}),
+);
+`;

@@ -1,18 +1,27 @@
 /** The API on one port: GraphQL over HTTP, server-sent events and WebSocket, GraphiQL, downloads, health. */
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { ANONYMOUS, type Authenticate } from '../access/authenticate.ts';
+import { ANONYMOUS } from '../access/anonymous.ts';
+import type { Authenticate } from '../access/authenticate.ts';
+import type { CheckpointSigner } from '../access/checkpoint.ts';
+import type { WatchedStream } from '../access/rights-watcher.ts';
 import type { Database } from '../database/database.ts';
 import type { Listener } from '../database/listener.ts';
 import type { EventFeed } from '../events/feed.ts';
+import { Hub } from '../events/hub.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Services } from '../sync-runs/services.ts';
-import { createGraphiqlPage, type GraphiqlPage, wantsPage } from './graphiql.ts';
+import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
+import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
+import { SAY_WHO_YOU_ARE } from './guards.ts';
 import { answerLive, answerReady } from './health.ts';
 import { readJson, sendGraphqlError, sendJson } from './json.ts';
+import { type Admission, createAdmission, tryAgainIn } from './limits/admission.ts';
+import type { IntrospectionPolicy } from './limits/introspection.ts';
+import { refuseBody } from './limits/refuse-body.ts';
 import { answerCors, isAllowedOrigin } from './origins.ts';
 import type { JsonAnswer } from './pipeline-credentials-route.ts';
 import { serveRunFile, wantedFile } from './run-files.ts';
-import { acceptWebSockets } from './websocket.ts';
+import { acceptWebSockets, SOCKET_LIMITS, type SocketLimits } from './websocket.ts';
 import { createGraphql, GRAPHQL_PATH, type GraphqlServer } from './yoga.ts';
 
 export type ServerParts = {
@@ -21,13 +30,24 @@ export type ServerParts = {
   feed: EventFeed;
   listener: Pick<Listener, 'isListening'>;
   authenticate: Authenticate;
+  /** Ends a stream when its caller's rights end. Returns how to stop watching. */
+  watchRights: (stream: WatchedStream) => () => void;
+  /** null: no key is configured, and nothing can be exported. */
+  auditSigner: CheckpointSigner | null;
   answerPipelineJob: (question: { authorization: string | undefined; body: unknown }) => Promise<JsonAnswer>;
   options: {
     graphiql: boolean;
     /** What GraphiQL's Headers pane begins with; for the sandbox, where keys are no secret. */
-    graphiqlHeaders?: Readonly<Record<string, string>>;
+    graphiqlHeaders?: Readonly<Record<string, string>> | undefined;
+    introspection: IntrospectionPolicy;
     corsOrigins: readonly string[];
+    /** How many proxies of ours stand in front and add to X-Forwarded-For. */
+    proxies: number;
     heartbeatEveryMs: number;
+    /** SOCKET_LIMITS where they are not given. */
+    sockets?: Partial<SocketLimits>;
+    /** How long a client may take to send a request; 30 seconds when it is not given. */
+    receiveWithinMs?: number;
   };
 };
 
@@ -35,22 +55,31 @@ export type ServerParts = {
 export type ApiServer = AsyncDisposable & { listen(port: number, host: string): Promise<number> };
 
 const FINISH_WITHIN_MS = 5_000;
+const HEADERS_WITHIN_MS = 10_000;
+const RECEIVE_WITHIN_MS = 30_000;
 const LARGEST_QUESTION_BYTES = 64 * 1024;
 
 type Exchange = { request: IncomingMessage; response: ServerResponse; pathname: string };
 
 export function createServer(parts: ServerParts): ApiServer {
-  const { options, authenticate } = parts;
+  const { options } = parts;
   const graphql = createGraphql({
     ...parts,
     heartbeatEveryMs: options.heartbeatEveryMs,
-    isSchemaOpen: options.graphiql,
+    introspection: options.introspection,
   });
   const page = options.graphiql ? createGraphiqlPage(options.graphiqlHeaders) : null;
   const streams = new Set<ServerResponse>();
-  const http = createHttpServer((request, response) => {
+  const admission = createAdmission(parts.authenticate, options);
+  const receiveWithinMs = options.receiveWithinMs ?? RECEIVE_WITHIN_MS;
+  const patience = {
+    headersTimeout: Math.min(HEADERS_WITHIN_MS, receiveWithinMs),
+    requestTimeout: receiveWithinMs,
+    connectionsCheckingInterval: receiveWithinMs / 10,
+  };
+  const http = createHttpServer(patience, (request, response) => {
     const exchange = { request, response, pathname: (request.url ?? '/').split('?', 1)[0] ?? '/' };
-    answer({ ...parts, graphql, page, streams }, exchange).catch((error: unknown) => {
+    answer({ ...parts, admission, graphql, page, streams }, exchange).catch((error: unknown) => {
       parts.services.logger.error('A request could not be answered.', {
         path: exchange.pathname,
         error: messageOf(error),
@@ -64,7 +93,10 @@ export function createServer(parts: ServerParts): ApiServer {
     });
   });
   const sockets = acceptWebSockets(http, graphql, {
-    authenticate,
+    admission,
+    watchRights: parts.watchRights,
+    hub: new Hub({ livePosition: () => parts.feed.place().position }),
+    limits: { ...SOCKET_LIMITS, ...options.sockets },
     logger: parts.services.logger,
     isAllowedOrigin: (request) => isAllowedOrigin(request, options.corsOrigins),
   });
@@ -91,6 +123,7 @@ export function createServer(parts: ServerParts): ApiServer {
 }
 
 type Answering = ServerParts & {
+  admission: Admission;
   graphql: GraphqlServer;
   page: GraphiqlPage | null;
   streams: Set<ServerResponse>;
@@ -98,11 +131,19 @@ type Answering = ServerParts & {
 
 async function answer(parts: Answering, exchange: Exchange): Promise<void> {
   const { request, response, pathname } = exchange;
+  if (!URL.canParse(`http://${request.headers.host}`)) {
+    return sendJson(response, 400, { code: 'BAD_REQUEST', message: 'The header `Host` names no host.' });
+  }
   if (answerCors(request, response, parts.options.corsOrigins)) return;
+  if (await parts.page?.(request, response)) return;
   if (pathname === GRAPHQL_PATH) return answerGraphql(parts, exchange);
   if (pathname === '/livez') return answerLive(response);
   if (pathname === '/readyz') return answerReady(response, parts);
   if (pathname === '/pipeline/credentials') return answerPipeline(parts, exchange);
+  if (pathname === AUDIT_EXPORT_PATH && request.method === 'GET') {
+    const { services, admission, auditSigner: signer } = parts;
+    return serveAuditLog({ db: services.db, admission, signer }, exchange);
+  }
   const file = wantedFile(pathname);
   if (file && request.method === 'GET') return serveRunFile(parts, file, exchange);
   if (pathname === '/' && parts.page) return void response.writeHead(302, { Location: GRAPHQL_PATH }).end();
@@ -113,21 +154,30 @@ async function answer(parts: Answering, exchange: Exchange): Promise<void> {
 }
 
 async function answerGraphql(
-  { graphql, page, streams, authenticate }: Answering,
+  { graphql, streams, admission, options, watchRights }: Answering,
   { request, response }: Exchange,
 ): Promise<void> {
-  if (page && wantsPage(request)) return page(request, response);
-  if (
-    request.method === 'POST' &&
-    !/^application\/(graphql\+)?json\b/i.test(request.headers['content-type'] ?? '')
-  ) {
-    const message = 'Send the operation as JSON, with the header `Content-Type: application/json`.';
-    return sendGraphqlError(response, 415, { code: 'UNSUPPORTED_MEDIA_TYPE', message });
+  const badBody = refuseBody(request);
+  if (badBody) return sendGraphqlError(response, badBody.status, badBody);
+  const who = await admission.admit(request, request.headers.authorization);
+  if (who.kind === 'wait') {
+    response.setHeader('Retry-After', who.seconds);
+    return sendGraphqlError(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
   }
-  const viewer = (await authenticate(request.headers.authorization)) ?? ANONYMOUS;
+  // Nothing that strangers send is read where they may not even see the schema.
+  if (who.kind === 'unknown' || (who.kind === 'nobody' && options.introspection !== 'open')) {
+    response.setHeader('WWW-Authenticate', 'Bearer');
+    return sendGraphqlError(response, 401, { code: 'UNAUTHENTICATED', message: SAY_WHO_YOU_ARE });
+  }
+  const viewer = who.kind === 'viewer' ? who.viewer : ANONYMOUS;
   const onStream = () => {
     streams.add(response);
-    response.once('close', () => streams.delete(response));
+    const authorization = request.headers.authorization ?? '';
+    const stopWatching = watchRights({ authorization, viewer, end: () => response.destroy() });
+    response.once('close', () => {
+      streams.delete(response);
+      stopWatching();
+    });
   };
   await graphql(request, response, { viewer, onStream });
 }

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../src/lib/ids.ts';
-import { type Api, keyOf, startApi } from '../support/api.ts';
+import { type Api, type As, keyOf, startApi } from '../support/api.ts';
 import { addRun, addTenant } from '../support/rows.ts';
 
 let api: Api;
@@ -28,16 +28,19 @@ test('A request without a key, or with an unknown one, is told how to sign in, w
   }
 });
 
-test('Only where GraphiQL is offered does the schema answer somebody without a key', async () => {
-  const open = await api.ask(getIntrospectionQuery(), {}, 'nobody');
-  expect(open.errors).toEqual([]);
-  await using closed = await startApi({ graphiql: false });
-  expect((await closed.ask(getIntrospectionQuery(), {}, 'nobody')).errors[0]?.extensions?.code).toBe(
-    'UNAUTHENTICATED',
-  );
-  expect(
-    (await closed.ask('{ __typename viewer { roles } }', {}, 'nobody')).errors[0]?.extensions?.code,
-  ).toBe('UNAUTHENTICATED');
+test('Who may ask for the schema is configured: anybody, whoever has a key, or nobody', async () => {
+  await using closed = await startApi({ introspection: 'signed-in' });
+  await using off = await startApi({ introspection: 'off' });
+  const codeOf = async (from: Api, as: As, document = getIntrospectionQuery()) =>
+    (await from.ask(document, {}, as)).errors[0]?.extensions?.code;
+  expect(await codeOf(api, 'nobody')).toBeUndefined();
+  expect(await codeOf(api, 'nobody', '{ __typename viewer { roles } }')).toBe('UNAUTHENTICATED');
+  expect(await codeOf(closed, 'nobody')).toBe('UNAUTHENTICATED');
+  expect(await codeOf(closed, 'viewer')).toBeUndefined();
+  expect(await codeOf(off, 'admin')).toBe('INTROSPECTION_OFF');
+  const hidden = '{ __typename ...a } fragment a on Query { __type(name: "Query") { name } }';
+  expect(await codeOf(off, 'admin', hidden)).toBe('INTROSPECTION_OFF');
+  expect(await codeOf(off, 'viewer', '{ __typename }')).toBeUndefined();
 });
 
 test('A body that is no JSON is a clear error with status 400', async () => {
@@ -124,22 +127,29 @@ test('Logs and artifacts are given to those who may read them, and to nobody els
   expect(await status('run_1', 'operator')).toBe(404);
 });
 
-test('GraphiQL is one page without outside assets, compressed, and kept until it changes', async () => {
-  const page = await fetch(`${api.url}/graphql`, {
-    headers: { accept: 'text/html', 'accept-encoding': 'gzip' },
-  });
+test('GraphiQL comes with all its files, which are compressed and kept, and no script of others runs in it', async () => {
+  const page = await fetch(`${api.url}/graphql`, { headers: { accept: 'text/html' } });
   expect(page.status).toBe(200);
-  expect(page.headers.get('content-encoding')).toBe('gzip');
-  expect(page.headers.get('content-security-policy')).toContain('worker-src blob:');
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none';");
   const html = await page.text();
-  expect(html).not.toMatch(/<(script|link)[^>]+(src|href)="https?:/);
-  const again = await fetch(`${api.url}/graphql`, {
-    headers: { accept: 'text/html', 'if-none-match': page.headers.get('etag') ?? '' },
-  });
-  expect(again.status).toBe(304);
+  expect(html).not.toMatch(/<script>|https?:\/\//);
+  const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? '');
+  expect(files).toHaveLength(3);
+  for (const path of files) {
+    const file = await fetch(`${api.url}${path}`, { headers: { 'accept-encoding': 'gzip' } });
+    expect([file.status, file.headers.get('content-encoding')]).toEqual([200, 'gzip']);
+    expect(file.headers.get('cache-control')).toContain('immutable');
+    const text = await file.text();
+    for (const [worker] of text.matchAll(/\/graphiql\/[\w-]+-worker[.\w-]+js/g))
+      expect((await fetch(`${api.url}${worker}`)).headers.get('content-type')).toContain('javascript');
+  }
+});
+
+test('GraphiQL is off unless it is switched on', async () => {
   await using closed = await startApi({ graphiql: false });
   const none = await fetch(`${closed.url}/graphql`, { headers: { accept: 'text/html' } });
-  expect(none.headers.get('content-type') ?? '').not.toContain('html');
+  expect([none.status, none.headers.get('content-type')]).toEqual([401, 'application/json; charset=utf-8']);
 });
 
 test('Pages of other origins may call only when they are configured', async () => {
