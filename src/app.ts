@@ -8,12 +8,13 @@ import { RIGHTS_CHANGED } from './access/rights.ts';
 import { RightsWatcher } from './access/rights-watcher.ts';
 import { createAzureDevOps } from './azure-devops/azure-devops.ts';
 import { createDoors, type Doors } from './azure-devops/doors.ts';
-import type { AppCredential } from './azure-devops/entra-apps.ts';
+import { createOnBehalfOf } from './azure-devops/on-behalf-of.ts';
 import { createPipelineTokenVerifier, type PipelineTokenVerifier } from './azure-devops/pipeline-token.ts';
-import { createTokenSource, type ServiceCredential } from './azure-devops/service-credential.ts';
+import { createTokenSource } from './azure-devops/service-credential.ts';
 import { createServiceConnectionLookup } from './azure-devops/service-connections.ts';
 import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
 import type { Config } from './config.ts';
+import { appCredential, serviceCredential } from './credentials.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { Listener } from './database/listener.ts';
 import { migrate } from './database/migrate.ts';
@@ -106,12 +107,14 @@ function createServices(
   const { db } = database;
   const seal = createSeal(config.ENCRYPTION_KEYS);
   const projects = config.AZURE_DEVOPS_PROJECTS;
+  const application = appCredential(config);
+  const onBehalfOf = application && createOnBehalfOf(application, entraOf(config, logger));
   const signIn = createTenantSignIn({
     db,
     seal,
     entra: entraOf(config, logger),
     signInClientId: config.SIGN_IN_CLIENT_ID ?? config.ENTRA_CLIENT_ID ?? '',
-    application: appCredential(config),
+    application,
   });
   const settings = {
     signInWindowMs: config.SIGN_IN_WINDOW_SECONDS * 1_000,
@@ -120,7 +123,7 @@ function createServices(
   };
   const services: Services = {
     db,
-    azure: createAzureDevOps({ projects, doors, logger }),
+    azure: createAzureDevOps({ projects, doors, onBehalfOf, logger }),
     signIn,
     desk: new SignInDesk({ db, signIn, seal, settings, logger }),
     seal,
@@ -166,15 +169,3 @@ const cadenceOf = (config: Config) => ({
   hookedEveryMs: config.POLL_HOOKED_SECONDS * 1_000,
   fullEveryMs: config.DISCOVER_SECONDS * 1_000,
 });
-
-function appCredential({ ENTRA_CLIENT_ID, ENTRA_CLIENT_SECRET }: Config): AppCredential | null {
-  if (!ENTRA_CLIENT_ID || !ENTRA_CLIENT_SECRET) return null;
-  return { kind: 'client_secret', clientId: ENTRA_CLIENT_ID, clientSecret: ENTRA_CLIENT_SECRET };
-}
-
-/** readConfig has made sure that one of them is complete. */
-function serviceCredential(config: Config): ServiceCredential {
-  const app = appCredential(config);
-  if (app && config.ENTRA_DIRECTORY_ID) return { ...app, directoryId: config.ENTRA_DIRECTORY_ID };
-  return { kind: 'personal_access_token', token: config.AZURE_DEVOPS_PAT ?? '' };
-}

@@ -3,6 +3,7 @@
  * Each setting is described where it is declared; `describeSettings` makes the README's table of it.
  */
 import { z } from 'zod';
+import { credentialProblems } from './credentials.ts';
 import { ROLES } from './access/permissions.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
@@ -84,6 +85,23 @@ const settings = z.object({
     .describe("Directory (tenant) id of the API's own app registration"),
   ENTRA_CLIENT_ID: z.string().min(1).optional().describe("Client id of the API's own app registration"),
   ENTRA_CLIENT_SECRET: z.string().min(1).optional().describe('Its client secret'),
+  ENTRA_CLIENT_CERTIFICATE_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Instead of a secret: a PEM file with its certificate and private key'),
+  ENTRA_FEDERATED_TOKEN_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Instead of a secret: a file with a token that Entra trusts (workload federation), read at each use',
+    ),
+  ENTRA_MANAGED_IDENTITY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Instead of an app registration: `system`, or the client id of an assigned managed identity'),
   AZURE_DEVOPS_PAT: z
     .string()
     .min(1)
@@ -207,18 +225,6 @@ function problemOf(issue: z.core.$ZodIssue, given: Environment): string {
   return isMissing
     ? `${where} is missing: ${purpose}`
     : `${where} is wrong: ${issue.message}. It is: ${purpose}`;
-}
-
-/** One way to sign in to Azure DevOps has to be complete. */
-function credentialProblems(given: Environment): string[] {
-  if (given.AZURE_DEVOPS_PAT) return [];
-  const needed = ['ENTRA_DIRECTORY_ID', 'ENTRA_CLIENT_ID', 'ENTRA_CLIENT_SECRET'] as const;
-  return needed
-    .filter((name) => !given[name])
-    .map(
-      (name) =>
-        `${name} is missing: ${settings.shape[name].description}. Or give AZURE_DEVOPS_PAT, for development`,
-    );
 }
 
 /** Fixed keys are for the sandbox, and tokens need an audience that is ours alone. */

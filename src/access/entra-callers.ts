@@ -62,7 +62,9 @@ export function createEntraCallers(options: EntraCallerOptions): EntraCallers {
       // A directory speaks only for its own people, whatever the claims say.
       if (!claims || issuer !== `${options.authority}/${claims.tid}/v2.0`)
         return refuse('Its claims are not those of an access token of its issuer.');
-      return (await viewerOf(options, claims)) ?? refuse('It has neither the scope nor an app role.');
+      const viewer = await viewerOf(options, claims);
+      if (!viewer) return refuse('It has neither the scope nor an app role.');
+      return viewer.isMachine ? viewer : { ...viewer, callerToken: token };
     } catch (error) {
       if (error instanceof UpstreamError) throw error;
       if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))

@@ -18,6 +18,8 @@ export type Viewer = {
   grants: Grants;
   /** When the key or token ends; streams end with it. null: never. */
   expiresAt: Date | null;
+  /** A person's own token of Entra ID, to act as the person in Azure DevOps. A secret. */
+  callerToken?: string;
 };
 
 /**

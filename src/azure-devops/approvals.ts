@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { route } from './ask.ts';
 import { unreadableError } from './azure-devops-error.ts';
-import type { ApprovalObservation, Verdict } from './port.ts';
+import type { AzureDevOpsHttp } from './azure-devops-http.ts';
+import type { ApprovalObservation, GateAnswer, Verdict } from './port.ts';
 import { inProject, type ProjectConnection } from './project-connection.ts';
 import { readApproval } from './read-approval.ts';
 import { wireApproval } from './wire.ts';
@@ -16,7 +17,8 @@ const LIST_VERSIONS = ['7.1', '7.2-preview.2'];
 export type Approvals = {
   pending(): Promise<ApprovalObservation[]>;
   find(approvalId: string): Promise<ApprovalObservation | null>;
-  decide(approvalId: string, verdict: Verdict, comment: string): Promise<ApprovalObservation>;
+  /** Through the door of whoever answers. */
+  answer(door: AzureDevOpsHttp, answer: Omit<GateAnswer, 'asPerson'>): Promise<ApprovalObservation>;
 };
 
 export function createApprovals(connection: ProjectConnection): Approvals {
@@ -52,10 +54,10 @@ export function createApprovals(connection: ProjectConnection): Approvals {
       return list(others[0]);
     },
 
-    async decide(approvalId, verdict, comment) {
+    async answer(door, { approvalId, verdict, comment }) {
       const what = `decide the approval ${approvalId}`;
       const body = [{ approvalId, status: VERDICTS[verdict], comment }];
-      const { value } = await http.read({ what, method: 'PATCH', path, body }, listOfApprovals);
+      const { value } = await door.read({ what, method: 'PATCH', path, body }, listOfApprovals);
       const decided = value.find((approval) => approval.id === approvalId) ?? value[0];
       // The answer to a decision may come without its steps, which say who decided.
       const whole = decided?.steps?.length ? readApproval(decided) : await find(approvalId);

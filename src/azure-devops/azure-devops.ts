@@ -7,6 +7,7 @@ import type { Doors } from './doors.ts';
 import { discoverTenants, type BlobCache } from './discover-tenants.ts';
 import type { AzureDevOps, ProjectRef, RepositoryRef } from './port.ts';
 import type { ProjectConnection } from './project-connection.ts';
+import type { OnBehalfOf } from './on-behalf-of.ts';
 import { findPullRequest, openPullRequest } from './pull-requests.ts';
 import { pushChanges } from './push-changes.ts';
 import { queueSync } from './queue-sync.ts';
@@ -16,7 +17,13 @@ import { downloadArtifact, downloadLogs, listArtifacts } from './run-files.ts';
 /** `organizationUrl`: `https://dev.azure.com/contoso`. */
 export type ConfiguredProject = { organizationUrl: string; organization: string; project: string };
 
-export type AzureDevOpsOptions = { projects: ConfiguredProject[]; doors: Doors; logger: Logger };
+export type AzureDevOpsOptions = {
+  projects: ConfiguredProject[];
+  doors: Doors;
+  /** null: the service has no app registration by which it could act as a person. */
+  onBehalfOf: OnBehalfOf | null;
+  logger: Logger;
+};
 
 type Known = { connection: ProjectConnection; approvals: Approvals; blobs: BlobCache };
 
@@ -39,8 +46,12 @@ export function createAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
     findSync: async (ref, pipelineId, syncRequestId) => findSync(at(ref), pipelineId, syncRequestId),
     cancelRun: async (ref, buildId) => cancelRun(at(ref), buildId),
     readApproval: async (ref, approvalId) => known(ref).approvals.find(approvalId),
-    decide: async (ref, approvalId, verdict, comment) =>
-      known(ref).approvals.decide(approvalId, verdict, comment),
+    exchangeToken: async (assertion) => (await options.onBehalfOf?.(assertion)) ?? null,
+    answerGate: async (ref, { asPerson, ...answer }) => {
+      const { http, organizationUrl } = at(ref);
+      const door = asPerson ? options.doors.as(organizationUrl, asPerson.accessToken) : http;
+      return known(ref).approvals.answer(door, answer);
+    },
 
     readChangeSet: async (ref, buildId) =>
       readAttachment(at(ref), { buildId, ...CHANGE_SET_ATTACHMENT }, changeSetShape),

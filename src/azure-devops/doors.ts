@@ -2,8 +2,12 @@ import type { Logger } from '../lib/logger.ts';
 import { AzureDevOpsHttp } from './azure-devops-http.ts';
 import type { TokenSource } from './token-source.ts';
 
-/** The service's own doors: one for each organisation, shared by all that ask it. */
-export type Doors = { to(organizationUrl: string): AzureDevOpsHttp };
+export type Doors = {
+  /** The service's own: one for each organisation, shared by all that ask it. */
+  to(organizationUrl: string): AzureDevOpsHttp;
+  /** For a few requests as a person. */
+  as(organizationUrl: string, accessToken: string): AzureDevOpsHttp;
+};
 
 export type DoorOptions = {
   tokens: TokenSource;
@@ -21,5 +25,11 @@ export function createDoors(options: DoorOptions): Doors {
       doors.set(organizationUrl, door);
       return door;
     },
+    as: (given, accessToken) =>
+      new AzureDevOpsHttp({
+        ...options,
+        organizationUrl: given.replace(/\/+$/, ''),
+        tokens: { authorization: () => Promise.resolve(`Bearer ${accessToken}`) },
+      }),
   };
 }

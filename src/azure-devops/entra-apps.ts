@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import {
   AuthError,
   ClientAuthErrorCodes,
@@ -9,8 +11,14 @@ import {
 import { messageOf, UpstreamError } from '../lib/errors.ts';
 import { ENTRA } from './entra-network.ts';
 
-/** A confidential app by its secret; certificates, federation and managed identities will be further kinds. */
-export type AppCredential = { kind: 'client_secret'; clientId: string; clientSecret: string };
+/** A confidential app, by what proves that it is itself. */
+export type AppCredential = { clientId: string } & (
+  | { kind: 'client_secret'; clientSecret: string }
+  /** Both as PEM. */
+  | { kind: 'certificate'; certificate: string; privateKey: string }
+  /** A token of another issuer that Entra trusts; whoever writes the file renews it. */
+  | { kind: 'federation'; assertionFile: string }
+);
 
 type AppOptions = { directoryId: string; network: INetworkModule; cache?: ICachePlugin };
 
@@ -19,11 +27,26 @@ export function confidentialApp(
   credential: AppCredential,
   options: AppOptions,
 ): ConfidentialClientApplication {
-  const { clientId, clientSecret } = credential;
+  const authority = authorityOf(options.directoryId);
   return new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, authority: authorityOf(options.directoryId) },
+    auth: { clientId: credential.clientId, authority, ...proofOf(credential) },
     ...common(options),
   });
+}
+
+function proofOf(credential: AppCredential) {
+  switch (credential.kind) {
+    case 'client_secret':
+      return { clientSecret: credential.clientSecret };
+    case 'certificate': {
+      const { certificate: x5c, privateKey } = credential;
+      const thumbprintSha256 = new X509Certificate(x5c).fingerprint256.replaceAll(':', '');
+      return { clientCertificate: { thumbprintSha256, privateKey, x5c } };
+    }
+    case 'federation':
+      // Read at each use: it lives for minutes.
+      return { clientAssertion: async () => (await readFile(credential.assertionFile, 'utf8')).trim() };
+  }
 }
 
 export function publicApp(clientId: string, options: AppOptions): PublicClientApplication {

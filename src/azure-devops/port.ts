@@ -150,6 +150,17 @@ export type QueueSync = {
 
 export type Verdict = 'APPROVED' | 'REJECTED';
 
+/** With it Azure DevOps takes us for the person. A secret. */
+export type PersonToken = { accessToken: string; expiresAt: string };
+
+export type GateAnswer = {
+  approvalId: string;
+  verdict: Verdict;
+  comment: string;
+  /** null: the service itself answers. */
+  asPerson: PersonToken | null;
+};
+
 export type RunFile = { name: string; contentType: string; body: Readable; sizeBytes: number | null };
 export type ArtifactObservation = { name: string; kind: string };
 
@@ -184,12 +195,9 @@ export type AzureDevOps = {
   findSync(project: ProjectRef, pipelineId: number, syncRequestId: string): Promise<BuildObservation | null>;
   cancelRun(project: ProjectRef, buildId: number): Promise<void>;
   readApproval(project: ProjectRef, approvalId: string): Promise<ApprovalObservation | null>;
-  decide(
-    project: ProjectRef,
-    approvalId: string,
-    verdict: Verdict,
-    comment: string,
-  ): Promise<ApprovalObservation>;
+  /** What to answer gates with as the person whose access token this is; null: the service can represent nobody. */
+  exchangeToken(assertion: string): Promise<PersonToken | null>;
+  answerGate(project: ProjectRef, answer: GateAnswer): Promise<ApprovalObservation>;
 
   /** null: not (or not yet) there, or lost. */
   readChangeSet(project: ProjectRef, buildId: number): Promise<ChangeSetAttachment | null>;

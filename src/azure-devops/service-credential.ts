@@ -1,13 +1,17 @@
+import { ManagedIdentityApplication } from '@azure/msal-node';
 import { type AppCredential, confidentialApp, entraError } from './entra-apps.ts';
 import { createEntraNetwork, type EntraOptions } from './entra-network.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** By what the service is known to Azure DevOps. A personal access token is for development only. */
 export type ServiceCredential =
-  (AppCredential & { directoryId: string }) | { kind: 'personal_access_token'; token: string };
+  | (AppCredential & { directoryId: string })
+  /** `clientId` null: the machine's own identity; else one that was assigned to it. */
+  | { kind: 'managed_identity'; clientId: string | null }
+  | { kind: 'personal_access_token'; token: string };
 
 /** Azure DevOps, as a resource of Entra. */
-const AZURE_DEVOPS_SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+export const AZURE_DEVOPS_RESOURCE = '499b84ac-1321-427f-aa17-267ca6975798';
 
 export function createTokenSource(credential: ServiceCredential, entra: EntraOptions): TokenSource {
   switch (credential.kind) {
@@ -15,18 +19,39 @@ export function createTokenSource(credential: ServiceCredential, entra: EntraOpt
       const basic = `Basic ${Buffer.from(`:${credential.token}`).toString('base64')}`;
       return { authorization: () => Promise.resolve(basic) };
     }
+    case 'managed_identity':
+      return renewedOnce(managedIdentityTokens(credential.clientId));
     case 'client_secret':
-      return entraTokens(credential, entra);
+    case 'certificate':
+    case 'federation':
+      return renewedOnce(appTokens(credential, entra));
   }
 }
 
-function entraTokens(credential: AppCredential & { directoryId: string }, entra: EntraOptions): TokenSource {
+type Acquire = (fresh: boolean) => Promise<string>;
+
+function appTokens(credential: AppCredential & { directoryId: string }, entra: EntraOptions): Acquire {
   const network = createEntraNetwork(entra);
   const app = confidentialApp(credential, { directoryId: credential.directoryId, network });
-  const acquire = async (skipCache: boolean) => {
+  const scopes = [`${AZURE_DEVOPS_RESOURCE}/.default`];
+  return async (skipCache) =>
+    (await app.acquireTokenByClientCredential({ scopes, skipCache }))?.accessToken ?? '';
+}
+
+/** The machine's own endpoint answers, which MSAL finds; Entra is not asked by us. */
+function managedIdentityTokens(clientId: string | null): Acquire {
+  const app = new ManagedIdentityApplication(
+    clientId === null ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } },
+  );
+  return async (forceRefresh) =>
+    (await app.acquireToken({ resource: AZURE_DEVOPS_RESOURCE, forceRefresh })).accessToken;
+}
+
+/** A revoked token is refused everywhere at once; one new one serves all who noticed. */
+function renewedOnce(acquire: Acquire): TokenSource {
+  const bearer = async (fresh: boolean) => {
     try {
-      const result = await app.acquireTokenByClientCredential({ scopes: [AZURE_DEVOPS_SCOPE], skipCache });
-      return `Bearer ${result?.accessToken ?? ''}`;
+      return `Bearer ${await acquire(fresh)}`;
     } catch (error) {
       throw entraError(error);
     }
@@ -34,9 +59,8 @@ function entraTokens(credential: AppCredential & { directoryId: string }, entra:
   let renewal: Promise<string> | null = null;
   return {
     authorization({ fresh }) {
-      if (!fresh) return renewal ?? acquire(false);
-      // A revoked token is refused everywhere at once; one new one serves all who noticed.
-      renewal ??= acquire(true).finally(() => {
+      if (!fresh) return renewal ?? bearer(false);
+      renewal ??= bearer(true).finally(() => {
         renewal = null;
       });
       return renewal;

@@ -1,6 +1,5 @@
-import { and, eq } from 'drizzle-orm';
 import { inTransaction } from '../database/database.ts';
-import type { ApprovalObservation } from '../azure-devops/port.ts';
+import type { ApprovalObservation, PersonToken } from '../azure-devops/port.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import type { DecisionId } from '../lib/ids.ts';
 import type { Try } from '../sync-runs/queue-run.ts';
@@ -9,7 +8,8 @@ import { type LockedRun, lockRun } from '../sync-runs/write-run.ts';
 import type { Decision } from './change-set.ts';
 import { decisions } from './change-sets.table.ts';
 import { isRejection, loadDecision, tellDecision } from './decisions.ts';
-import { gateComment } from './gate-comment.ts';
+import { decisionIn, gateComment } from './gate-comment.ts';
+import { answeredWith, forgetPersonToken, openPersonToken } from './person-tokens.ts';
 import { readPresentDigest } from './present-digest.ts';
 import { queueRevertOf } from './reverts.ts';
 
@@ -29,7 +29,10 @@ export async function answerGate(services: Services, id: DecisionId, tried: Try)
         'The changes are no longer those that were reviewed: review them again.',
       );
     }
-    const answered = await answerOnce(services, locked, decision);
+    const asPerson = await openPersonToken(services, id);
+    if (asPerson === 'expired')
+      return await fail(services, decision, 'Your sign-in ended before the answer was sent: decide again.');
+    const answered = await answerOnce(services, locked, { decision, asPerson });
     await settle(services, decision, answered);
     services.lookSoon(locked.tenant, locked.run.buildId);
   } catch (error) {
@@ -56,19 +59,25 @@ async function isStillWhatWasReviewed(services: Services, { tenant, run }: Locke
 async function answerOnce(
   services: Services,
   { tenant }: LockedRun,
-  decision: Decision,
+  { decision, asPerson }: { decision: Decision; asPerson: PersonToken | null },
 ): Promise<ApprovalObservation> {
-  const before = await services.azure.readApproval(tenant, decision.approvalId);
-  if (before && before.status !== 'PENDING') return before;
+  const { approvalId } = decision;
+  const before = await services.azure.readApproval(tenant, approvalId);
+  if (before && hasAnswer(before, decision)) return before;
   const verdict = isRejection(decision) ? 'REJECTED' : 'APPROVED';
   try {
-    return await services.azure.decide(tenant, decision.approvalId, verdict, gateComment(decision));
+    const answer = { approvalId, verdict, comment: gateComment(decision), asPerson } as const;
+    return await services.azure.answerGate(tenant, answer);
   } catch (error) {
-    const after = await services.azure.readApproval(tenant, decision.approvalId);
-    if (after && after.status !== 'PENDING') return after;
+    const after = await services.azure.readApproval(tenant, approvalId);
+    if (after && hasAnswer(after, decision)) return after;
     throw error;
   }
 }
+
+/** Closed, or with this decision's own answer among those that are still too few. */
+const hasAnswer = (approval: ApprovalObservation, decision: Decision) =>
+  approval.status !== 'PENDING' || approval.steps.some((step) => decisionIn(step.comment) === decision.id);
 
 /** Everyone whose approval was counted settles with the one answer that the service gave for them. */
 async function settle(services: Services, decision: Decision, answered: ApprovalObservation): Promise<void> {
@@ -80,16 +89,11 @@ async function settle(services: Services, decision: Decision, answered: Approval
   await inTransaction(services.db, async (tx) => {
     const locked = await lockRun(tx, decision.runId);
     if (!locked) return;
+    const isPersonal = await forgetPersonToken(tx, decision.id);
     const settled = await tx
       .update(decisions)
       .set({ state: 'SETTLED' })
-      .where(
-        and(
-          eq(decisions.runId, decision.runId),
-          eq(decisions.approvalId, decision.approvalId),
-          eq(decisions.state, 'SENDING'),
-        ),
-      )
+      .where(answeredWith(decision, isPersonal))
       .returning();
     for (const one of settled) {
       await tellDecision(tx, locked.tenant, one);
@@ -102,16 +106,11 @@ async function settle(services: Services, decision: Decision, answered: Approval
 async function fail(services: Services, decision: Decision, error: string): Promise<void> {
   await inTransaction(services.db, async (tx) => {
     const locked = await lockRun(tx, decision.runId);
+    const isPersonal = await forgetPersonToken(tx, decision.id);
     const failed = await tx
       .update(decisions)
       .set({ state: 'FAILED', error })
-      .where(
-        and(
-          eq(decisions.runId, decision.runId),
-          eq(decisions.approvalId, decision.approvalId),
-          eq(decisions.state, 'SENDING'),
-        ),
-      )
+      .where(answeredWith(decision, isPersonal))
       .returning();
     for (const one of failed) if (locked) await tellDecision(tx, locked.tenant, one);
   });

@@ -90,6 +90,16 @@ export const decisions = pgTable(
   ],
 );
 
+/** Sealed tokens of people whose decisions are on their way; gone when they have arrived. */
+export const decisionTokens = pgTable('decision_tokens', {
+  decisionId: text('decision_id')
+    .$type<DecisionId>()
+    .primaryKey()
+    .references(() => decisions.id),
+  sealed: text().notNull(),
+  expiresAt: moment('expires_at').notNull(),
+});
+
 export const reverts = pgTable(
   'reverts',
   {

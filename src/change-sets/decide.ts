@@ -12,6 +12,7 @@ import { type LockedRun, lockRun } from '../sync-runs/write-run.ts';
 import type { ChangeSet, Decision, DecisionVerdict } from './change-set.ts';
 import { changeSets, decisions } from './change-sets.table.ts';
 import { finalDecision, isRejection, standingDecisions, tellDecision } from './decisions.ts';
+import { keepPersonToken, personTokenOf } from './person-tokens.ts';
 import { readPresentDigest } from './present-digest.ts';
 import { AlreadyDecided, DigestDiffers } from './refusals.ts';
 import { newestChangeSet } from './store-change-set.ts';
@@ -39,13 +40,17 @@ const ACTION_OF = {
 export async function decide(services: Services, viewer: Viewer, input: DecideInput): Promise<Decision> {
   const comment = checkedComment(input.comment);
   await bringPreviewUpToDate(services, viewer, input);
+  const token = await personTokenOf(services, viewer);
   return inTransaction(services.db, async (tx) => {
     const { locked, changeSet } = await find(tx, viewer, input.changeSetId);
     const earlier = await ownEarlierDecision(tx, viewer, { locked, input });
     if (earlier) return earlier;
     await refuseOtherContent(tx, { changeSet, digest: input.digest });
     await refuseUnlessPossible(tx, viewer, { locked, input });
-    return claim(tx, viewer, { locked, changeSet, verdict: input.verdict, comment });
+    const made = await claim(tx, viewer, { locked, changeSet, verdict: input.verdict, comment });
+    if (token) await keepPersonToken(tx, services, { decisionId: made.id, token });
+    if (token || (await isLast(tx, locked, made))) await enqueue(tx, 'answer-gate', { decisionId: made.id });
+    return made;
   });
 }
 
@@ -154,9 +159,13 @@ async function claim(
     .returning();
   if (!decision) throw new Error(`The decision on ${run.id} was not stored.`);
   await tellDecision(tx, tenant, decision);
-  const standing = await standingDecisions(tx, run.id, decision.approvalId);
-  if (isFinal(standing, run.approval.required)) await enqueue(tx, 'answer-gate', { decisionId: decision.id });
   return decision;
+}
+
+/** The service answers once for all whom it cannot represent: when they are enough. */
+async function isLast(tx: Tx, { run }: LockedRun, decision: Decision): Promise<boolean> {
+  const standing = await standingDecisions(tx, run.id, decision.approvalId);
+  return isFinal(standing, run.approval?.required ?? 1);
 }
 
 const describe = (decision: Decision) =>

@@ -40,7 +40,15 @@ async function findEarlier(
   { tenant, run }: { tenant: Tenant; run: SyncRun },
   tried: Try,
 ) {
-  return tried.attempt === 1 ? null : services.azure.findSync(tenant, tenant.pipelineId, run.id);
+  if (tried.attempt === 1) return null;
+  try {
+    return await services.azure.findSync(tenant, tenant.pipelineId, run.id);
+  } catch (error) {
+    // That it cannot be looked for is no refusal to start it.
+    if (!(error instanceof UpstreamError)) throw error;
+    const { message, system } = error;
+    throw new UpstreamError(message, { system, isRetryable: true, cause: error });
+  }
 }
 
 const queue = (services: Services, tenant: Tenant, run: SyncRun) =>

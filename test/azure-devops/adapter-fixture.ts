@@ -23,6 +23,7 @@ export async function openAdapter(setup: WorldSetup = {}): Promise<Adapter> {
   const sandbox = await openTestWorld({ runStage: contractStages, ...setup });
   const azure = createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: sandbox.organizationUrl }],
+    onBehalfOf: null,
     doors: createDoors({
       tokens: { authorization: () => Promise.resolve(`Bearer ${serviceToken}`) },
       logger: silent,

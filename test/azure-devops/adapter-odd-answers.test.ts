@@ -9,6 +9,7 @@ const PROJECT = { organization: 'contoso', project: 'Fleet' };
 const adapterOf = (url: string) =>
   createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: `${url}/contoso/` }],
+    onBehalfOf: null,
     doors: createDoors({ tokens: { authorization: () => Promise.resolve('Bearer t') }, logger: silent }),
     logger: silent,
   });
@@ -122,7 +123,12 @@ describe('answers of the real service that a simulation would not give', () => {
         ? json(response, 200, { count: 1, value: [{ id: 'a1', status: 'approved', steps: [] }] })
         : json(response, 200, { id: 'a1', status: 'approved', steps: [step] }),
     );
-    const decided = await adapterOf(server.url).decide(PROJECT, 'a1', 'APPROVED', 'Ada: ok');
+    const decided = await adapterOf(server.url).answerGate(PROJECT, {
+      approvalId: 'a1',
+      verdict: 'APPROVED',
+      comment: 'Ada: ok',
+      asPerson: null,
+    });
     expect(decided.steps).toHaveLength(1);
     expect(JSON.parse(server.seen[0]?.body ?? '')).toEqual([
       { approvalId: 'a1', status: 'approved', comment: 'Ada: ok' },

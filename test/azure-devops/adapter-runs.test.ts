@@ -14,6 +14,8 @@ import {
   startSync,
 } from './adapter-fixture.ts';
 
+const asService = { asPerson: null };
+
 describe('a project is discovered', () => {
   it('with its tenants, their gates, files and schedules', async () => {
     await using adapter = await openAdapter({ blueprint: { baseline: 'gold', minRequired: 2 } });
@@ -90,11 +92,18 @@ describe('a sync', () => {
     expect(look.pendingApprovals).toEqual([gate]);
 
     const approvalId = gate?.approvalId ?? '';
-    const decided = await azure.decide(PROJECT, approvalId, 'APPROVED', 'Ada: fine');
+    const decided = await azure.answerGate(PROJECT, {
+      ...asService,
+      approvalId,
+      verdict: 'APPROVED',
+      comment: 'Ada: fine',
+    });
     expect(decided).toMatchObject({ status: 'APPROVED', buildId: queued.buildId });
     expect(decided.steps.find(({ status }) => status === 'APPROVED')).toMatchObject({ comment: 'Ada: fine' });
     expect(await azure.readApproval(PROJECT, approvalId)).toMatchObject({ status: 'APPROVED' });
-    await expect(azure.decide(PROJECT, approvalId, 'REJECTED', '')).rejects.toMatchObject({
+    await expect(
+      azure.answerGate(PROJECT, { ...asService, approvalId, verdict: 'REJECTED', comment: '' }),
+    ).rejects.toMatchObject({
       isRetryable: false,
     });
 

@@ -66,6 +66,7 @@ async function openProject(count: number) {
   );
   const azure = createAzureDevOps({
     projects: [{ ...PROJECT, organizationUrl: `${server.url}/contoso` }],
+    onBehalfOf: null,
     doors: createDoors({ tokens: { authorization: () => Promise.resolve('Bearer t') }, logger: silent }),
     logger: silent,
   });

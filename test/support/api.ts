@@ -133,6 +133,7 @@ export function servicesOf(db: Db): Services {
           project: PROJECT,
         },
       ],
+      onBehalfOf: null,
       doors: createDoors({
         tokens: createTokenSource({ kind: 'personal_access_token', token: 'test' }, entra),
         logger: silent,

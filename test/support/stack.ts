@@ -18,8 +18,8 @@ export type StackOptions = {
   /** Repository names; all lie in one project. `showcase`: the sandbox's own fleet with its scenarios. */
   tenants: string[] | 'showcase';
   timeScale?: number;
-  /** Whether somebody has to sign in to the tenants. */
-  delegated?: boolean;
+  /** Whether somebody has to sign in to the tenants, or to these of them. */
+  delegated?: boolean | readonly string[];
   plan?: Partial<TenantPlan>;
   signInWindowSeconds?: number;
 };
@@ -97,9 +97,12 @@ const blueprintOf = (name: string, { delegated, plan }: StackOptions) =>
     organization: ORGANIZATION,
     repository: name,
     displayName: `Tenant ${name}`,
-    authentication: delegated ? 'delegated' : 'application',
+    authentication: isDelegated(name, delegated) ? 'delegated' : 'application',
     ...plan,
   }).blueprint;
+
+const isDelegated = (name: string, delegated: StackOptions['delegated']) =>
+  Array.isArray(delegated) ? delegated.includes(name) : delegated === true;
 
 /** The API's address has to be known before it listens: pipelines and links name it. */
 async function freePort(): Promise<number> {
