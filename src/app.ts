@@ -2,7 +2,9 @@
  * The composition: every part is made here, once, and handed to those that need it. Parts are stopped in the reverse
  * order of their making.
  */
+import { AuditCheckpoints } from './access/audit-checkpoints.ts';
 import { type Authenticate, createAuthenticate } from './access/authenticate.ts';
+import { createCheckpointSigner } from './access/checkpoint.ts';
 import { createEntraCallers } from './access/entra-callers.ts';
 import { RIGHTS_CHANGED } from './access/rights.ts';
 import { RightsWatcher } from './access/rights-watcher.ts';
@@ -67,6 +69,11 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   const handlers = jobHandlers(services, retention);
   stack.use(await Worker.start({ database, handlers, logger, concurrency: JOBS_AT_A_TIME }));
   await scheduleRetention(database.db);
+  const auditSigner = config.AUDIT_SIGNING_KEY ? createCheckpointSigner(config.AUDIT_SIGNING_KEY) : null;
+  if (auditSigner) {
+    logger.info('The audit log is signed.', { publicKey: auditSigner.publicKey });
+    stack.use(new AuditCheckpoints({ db: database.db, signer: auditSigner, logger }));
+  }
   const verify = createVerifier(config, doors, logger);
   const server = stack.use(
     createServer({
@@ -75,6 +82,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
       feed,
       listener,
       authenticate,
+      auditSigner,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: (question) => answerPipelineJob(services, verify, question),
       options: {

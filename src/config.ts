@@ -3,8 +3,9 @@
  * Each setting is described where it is declared; `describeSettings` makes the README's table of it.
  */
 import { z } from 'zod';
-import { credentialProblems } from './credentials.ts';
+import { createCheckpointSigner } from './access/checkpoint.ts';
 import { ROLES } from './access/permissions.ts';
+import { credentialProblems } from './credentials.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
@@ -34,6 +35,16 @@ const encryptionKey = z.string().transform((text, check) => {
   }
   return { id, key };
 });
+
+const ed25519Key = z.string().refine(isEd25519Key, 'not an Ed25519 key as PKCS #8, DER, base64');
+
+function isEd25519Key(text: string): boolean {
+  try {
+    return createCheckpointSigner(text).publicKey !== '';
+  } catch {
+    return false;
+  }
+}
 
 const fixedKey = z.object({
   name: z.string().min(1),
@@ -136,6 +147,11 @@ const settings = z.object({
     .min(1)
     .default('access_as_user')
     .describe("Scope that a person's access token must have"),
+  AUDIT_SIGNING_KEY: ed25519Key
+    .optional()
+    .describe(
+      'Signs checkpoints of the audit log: `openssl genpkey -algorithm ed25519 -outform DER | base64 -w0`; without it nothing is signed or exported',
+    ),
   SANDBOX_API_KEYS: json
     .pipe(z.array(fixedKey))
     .default([])

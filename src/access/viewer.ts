@@ -27,6 +27,13 @@ export type Viewer = {
  * except through a read with a viewer.
  */
 export type OwnWork = { ownWork: 'POLLER' | 'JOBS' | 'SIGN_IN' | 'PIPELINE' };
+export const OWN_WORK = {
+  poller: { ownWork: 'POLLER' },
+  jobs: { ownWork: 'JOBS' },
+  signIn: { ownWork: 'SIGN_IN' },
+  pipeline: { ownWork: 'PIPELINE' },
+} as const satisfies Record<string, OwnWork>;
+
 /** For whom something is read. There is no reading without one. */
 export type Scope = Viewer | OwnWork;
 

@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction } from '../database/database.ts';
 import type { ApprovalObservation, PersonToken } from '../azure-devops/port.ts';
 import { UpstreamError } from '../lib/errors.ts';
@@ -45,7 +46,7 @@ export async function answerGate(services: Services, id: DecisionId, tried: Try)
 async function loadSending(services: Services, id: DecisionId) {
   const decision = await loadDecision(services.db, id);
   if (decision?.state !== 'SENDING') return null;
-  const locked = await inTransaction(services.db, (tx) => lockRun(tx, decision.runId));
+  const locked = await inTransaction(services.db, (tx) => lockRun(tx, OWN_WORK.jobs, decision.runId));
   return locked && { decision, locked };
 }
 
@@ -87,7 +88,7 @@ async function settle(services: Services, decision: Decision, answered: Approval
     return fail(services, decision, `The gate was answered elsewhere before: it is ${how}.`);
   }
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, decision.runId);
+    const locked = await lockRun(tx, OWN_WORK.jobs, decision.runId);
     if (!locked) return;
     const isPersonal = await forgetPersonToken(tx, decision.id);
     const settled = await tx
@@ -105,7 +106,7 @@ async function settle(services: Services, decision: Decision, answered: Approval
 /** Releases the claim: the decision stays on record as failed, and may be made again. */
 async function fail(services: Services, decision: Decision, error: string): Promise<void> {
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, decision.runId);
+    const locked = await lockRun(tx, OWN_WORK.jobs, decision.runId);
     const isPersonal = await forgetPersonToken(tx, decision.id);
     const failed = await tx
       .update(decisions)

@@ -1,5 +1,7 @@
-import { eq } from 'drizzle-orm';
-import { canSee, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { and, eq } from 'drizzle-orm';
+import { audit, recordingRefusals } from '../access/audit.ts';
+import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { visibleTo } from '../access/visible.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import { type ChangeSetId, newId } from '../lib/ids.ts';
@@ -37,7 +39,12 @@ const ACTION_OF = {
  * many racing deciders exactly those win whom the gate's rule admits. A job then gives Azure DevOps the answer.
  * Refusals: NotFound, InvalidInput, ActionRefused, DigestDiffers, AlreadyDecided. Throws Forbidden.
  */
-export async function decide(services: Services, viewer: Viewer, input: DecideInput): Promise<Decision> {
+export function decide(services: Services, viewer: Viewer, input: DecideInput): Promise<Decision> {
+  const facts = { viewer, act: ACTION_OF[input.verdict], tenantId: null, target: input.changeSetId };
+  return recordingRefusals(services.db, facts, () => decideOnce(services, viewer, input));
+}
+
+async function decideOnce(services: Services, viewer: Viewer, input: DecideInput): Promise<Decision> {
   const comment = checkedComment(input.comment);
   await bringPreviewUpToDate(services, viewer, input);
   const token = await personTokenOf(services, viewer);
@@ -68,9 +75,12 @@ async function find(
   viewer: Viewer,
   id: ChangeSetId,
 ): Promise<{ locked: LockedRun; changeSet: ChangeSet }> {
-  const [changeSet] = await tx.select().from(changeSets).where(eq(changeSets.id, id));
-  const locked = changeSet && (await lockRun(tx, changeSet.runId));
-  if (!changeSet || !locked || !canSee(viewer, locked.tenant.id)) {
+  const [changeSet] = await tx
+    .select()
+    .from(changeSets)
+    .where(and(eq(changeSets.id, id), visibleTo(viewer, changeSets.tenantId)));
+  const locked = changeSet && (await lockRun(tx, viewer, changeSet.runId));
+  if (!changeSet || !locked) {
     throw new NotFound(`There is no change set ${id}. Take the id from the run's changeSet.`);
   }
   return { locked, changeSet };
@@ -159,6 +169,13 @@ async function claim(
     .returning();
   if (!decision) throw new Error(`The decision on ${run.id} was not stored.`);
   await tellDecision(tx, tenant, decision);
+  await audit(tx, {
+    viewer,
+    act: ACTION_OF[made.verdict],
+    tenantId: tenant.id,
+    target: run.id,
+    details: { decision: decision.id, digest: present.digest },
+  });
   return decision;
 }
 

@@ -1,4 +1,5 @@
 /** Decisions that people took in Azure DevOps itself appear here too, marked so and without a digest. */
+import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction } from '../database/database.ts';
 import type { ApprovalObservation, ApprovalStepObservation } from '../azure-devops/port.ts';
 import { newId } from '../lib/ids.ts';
@@ -39,7 +40,7 @@ async function record(
 ): Promise<void> {
   const { step, approvalId } = seen;
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.poller, run.id);
     if (!locked) return;
     const decision: Decision = {
       id: newId('dec'),

@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
-import { canSee, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { audit, recordingRefusals } from '../access/audit.ts';
+import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import type { RunId } from '../lib/ids.ts';
@@ -14,14 +15,15 @@ import { revertOf, writeRevert } from './reverts.ts';
 export type RetryRevertInput = { runId: RunId; overwritePaths: string[] };
 
 /** Refusals: NotFound, InvalidInput, ActionRefused. Throws Forbidden. */
-export async function retryRevert(
-  services: Services,
-  viewer: Viewer,
-  input: RetryRevertInput,
-): Promise<Revert> {
+export function retryRevert(services: Services, viewer: Viewer, input: RetryRevertInput): Promise<Revert> {
+  const facts = { viewer, act: 'RETRY_REVERT' as const, tenantId: null, target: input.runId };
+  return recordingRefusals(services.db, facts, () => retry(services, viewer, input));
+}
+
+async function retry(services: Services, viewer: Viewer, input: RetryRevertInput): Promise<Revert> {
   return inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, input.runId);
-    if (!locked || !canSee(viewer, locked.tenant.id)) {
+    const locked = await lockRun(tx, viewer, input.runId);
+    if (!locked) {
       throw new NotFound(
         `There is no sync run ${input.runId}. Take the id from a tenant's latestRun or from syncRuns.`,
       );
@@ -39,6 +41,14 @@ export async function retryRevert(
     });
     if (!again) throw new Error(`The revert ${revert.id} disappeared while it was locked.`);
     await enqueue(tx, 'revert', { revertId: revert.id });
+    const details = { overwrittenPaths: input.overwritePaths.length };
+    await audit(tx, {
+      viewer,
+      act: 'RETRY_REVERT',
+      tenantId: locked.tenant.id,
+      target: input.runId,
+      details,
+    });
     return again;
   });
 }

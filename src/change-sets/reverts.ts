@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, type Queryable, type Tx } from '../database/database.ts';
 import { appendEvents } from '../events/append-events.ts';
 import { enqueue } from '../jobs/jobs.ts';
@@ -47,7 +48,7 @@ export async function writeRevert(
   change: Partial<Omit<Revert, 'id' | 'runId'>>,
 ): Promise<Revert | null> {
   const known = await loadRevert(tx, id);
-  const locked = known && (await lockRun(tx, known.runId));
+  const locked = known && (await lockRun(tx, OWN_WORK.jobs, known.runId));
   if (!locked) return null;
   const ended = change.status !== undefined && !isUnfinishedRevert(change.status);
   const [revert] = await tx

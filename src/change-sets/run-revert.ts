@@ -1,4 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
+import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction, type Queryable } from '../database/database.ts';
 import type { FileChange, RepositoryRef } from '../azure-devops/port.ts';
 import { enqueue } from '../jobs/jobs.ts';
@@ -56,7 +57,7 @@ async function restore(services: Services, work: Work): Promise<Partial<Revert>>
     const plan = await planOn(services, work, head);
     if (plan.conflictingPaths.length > 0)
       return { status: 'CONFLICT', conflictingPaths: plan.conflictingPaths };
-    if (plan.restore.length === 0) return { status: 'NOTHING_TO_DO', conflictingPaths: [] };
+    if (plan.restore.length === 0) return nothingLeft(work);
     const files = await contentOf(services, work, plan.restore);
     const push = { branch: DESIRED_BRANCH, expectedHead: head, message: messageOf(work), changes: files };
     const pushed = await services.azure.pushChanges(work.repository, push);
@@ -72,6 +73,12 @@ async function restore(services: Services, work: Work): Promise<Partial<Revert>>
     },
   );
 }
+
+/** An earlier try may have pushed and never heard so: then it is done, and which commit it was is not known. */
+const nothingLeft = ({ revert }: Work): Partial<Revert> => ({
+  status: revert.status === 'RUNNING' ? 'DONE' : 'NOTHING_TO_DO',
+  conflictingPaths: [],
+});
 
 async function planOn(services: Services, work: Work, head: string) {
   const { azure } = services;
@@ -135,7 +142,7 @@ function messageOf({ revert, run }: Work): string {
 async function loadWork(services: Services, id: RevertId): Promise<Work | null> {
   const revert = await loadRevert(services.db, id);
   if (!revert) return null;
-  const locked = await inTransaction(services.db, (tx) => lockRun(tx, revert.runId));
+  const locked = await inTransaction(services.db, (tx) => lockRun(tx, OWN_WORK.jobs, revert.runId));
   const [changeSet] = await services.db
     .select()
     .from(changeSets)

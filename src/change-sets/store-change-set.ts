@@ -1,4 +1,5 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Db, type Queryable } from '../database/database.ts';
 import { appendEvents } from '../events/append-events.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
@@ -25,7 +26,7 @@ export async function newestChangeSet(q: Queryable, runId: RunId): Promise<Chang
 /** Stores what a preview found, once for each preview, and says so in the log. */
 export async function storeChangeSet(db: Db, run: SyncRun, content: ChangeSetContent): Promise<void> {
   await inTransaction(db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.poller, run.id);
     if (!locked) return;
     const { changes: found, ...identity } = content;
     const [stored] = await tx

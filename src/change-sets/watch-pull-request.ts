@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import type { RevertId } from '../lib/ids.ts';
@@ -12,7 +13,7 @@ export async function watchPullRequest(services: Services, id: RevertId): Promis
   const { db, azure } = services;
   const revert = await loadRevert(db, id);
   if (revert?.status !== 'PULL_REQUEST_OPEN' || revert.pullRequestId === null) return;
-  const locked = await inTransaction(db, (tx) => lockRun(tx, revert.runId));
+  const locked = await inTransaction(db, (tx) => lockRun(tx, OWN_WORK.jobs, revert.runId));
   if (!locked) return;
   const { organization, project, repositoryId } = locked.tenant;
   const pull = await azure.readPullRequest({ organization, project, repositoryId }, revert.pullRequestId);

@@ -154,6 +154,10 @@ async function observeVanished(
       isPartial: false,
       occurredAt: (await databaseNow(tx)).toISOString(),
     };
-    await applyToRun(tx, locked, { event: 'finished_failed', facts: { error, changedAt: null }, actor: AZURE_DEVOPS_ACTOR });
+    await applyToRun(tx, locked, {
+      event: 'finished_failed',
+      facts: { error, changedAt: null },
+      actor: AZURE_DEVOPS_ACTOR,
+    });
   });
 }

@@ -1,3 +1,7 @@
+import '../administration/api-keys.graphql.ts';
+import '../administration/audit-log.graphql.ts';
+import '../administration/role-grants.graphql.ts';
+import '../administration/tenant-policy.graphql.ts';
 import '../change-sets/approval.graphql.ts';
 import '../change-sets/change-set-events.graphql.ts';
 import '../change-sets/decision-mutations.graphql.ts';

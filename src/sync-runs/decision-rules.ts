@@ -32,8 +32,21 @@ export function decisionRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal
       'The changes of this run have not been read yet. Look again in a few seconds.',
     );
   }
-  return barredAsRequester(facts, run)
-    ? refuse('FOUR_EYES', 'You asked for this sync, and its gate wants somebody else to decide it.')
+  return fourEyesRefusal(facts, run);
+}
+
+/** The gate bars whoever asked for the sync; the tenant's own policy bars machines as well. */
+function fourEyesRefusal({ viewer, tenant }: ActionFacts, run: SyncRun): ActionRefusal | null {
+  if (tenant.fourEyes && viewer.isMachine) {
+    return refuse(
+      'FOUR_EYES',
+      "This tenant's syncs are decided by people. A script does not count as the second pair of eyes: decide with a key or token of your own.",
+    );
+  }
+  const isBarred = tenant.fourEyes || run.approval?.selfApprovalAllowed === false;
+  const requester = run.requestedBy?.id;
+  return isBarred && (requester === viewer.personId || requester === viewer.actor.id)
+    ? refuse('FOUR_EYES', 'You asked for this sync, and somebody else has to decide it.')
     : null;
 }
 
@@ -50,12 +63,4 @@ function notWaiting(facts: ActionFacts, run: SyncRun): ActionRefusal {
   return facts.decisions.some((d) => d.state !== 'FAILED')
     ? refuse('ALREADY_DECIDED', 'The run was decided already: its decisions say by whom and when.')
     : refuse('WRONG_STATUS', 'The run does not wait for a decision.');
-}
-
-function barredAsRequester({ viewer }: ActionFacts, run: SyncRun): boolean {
-  const requester = run.requestedBy?.id;
-  return (
-    run.approval?.selfApprovalAllowed === false &&
-    (requester === viewer.personId || requester === viewer.actor.id)
-  );
 }

@@ -2,6 +2,7 @@
  * What a job of the pipeline is answered when it asks for its tenant's credential. The job is believed to be of that
  * tenant already: its OIDC token was verified. See CredentialRequest in the pipeline's contract.
  */
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction } from '../database/database.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
 import type {
@@ -89,7 +90,7 @@ async function hasEnded(services: Services, challenge: Challenge): Promise<boole
 async function noteSignedIn(services: Services, run: SyncRun): Promise<void> {
   if (run.status !== 'PENDING_AUTHENTICATION') return;
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.pipeline, run.id);
     if (locked) await applyToRun(tx, locked, { event: 'signed_in', actor: SERVICE_ACTOR });
   });
 }

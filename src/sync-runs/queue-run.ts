@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction } from '../database/database.ts';
 import type { BuildObservation } from '../azure-devops/port.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
@@ -16,7 +17,7 @@ export type Try = { attempt: number; maxAttempts: number };
  * carries the run's id: a lost answer never starts a second sync.
  */
 export async function queueRun(services: Services, runId: RunId, tried: Try): Promise<void> {
-  const found = await inTransaction(services.db, (tx) => lockRun(tx, runId));
+  const found = await inTransaction(services.db, (tx) => lockRun(tx, OWN_WORK.jobs, runId));
   if (!found || found.run.buildId !== null || found.run.status === 'COMPLETED') return;
   const { tenant, run } = found;
   try {
@@ -62,7 +63,7 @@ const queue = (services: Services, tenant: Tenant, run: SyncRun) =>
 /** Stores Azure's number; a cancel that was asked for meanwhile can be sent now. */
 async function bind(services: Services, runId: RunId, build: BuildObservation): Promise<void> {
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, runId);
+    const locked = await lockRun(tx, OWN_WORK.jobs, runId);
     if (!locked || locked.run.buildId !== null) return;
     const facts = { buildId: build.buildId, name: build.runName, webUrl: build.webUrl };
     await applyToRun(tx, locked, { event: null, facts, actor: SERVICE_ACTOR });
@@ -72,7 +73,7 @@ async function bind(services: Services, runId: RunId, build: BuildObservation): 
 
 async function endUnqueued(services: Services, run: SyncRun): Promise<void> {
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.jobs, run.id);
     if (!locked) return;
     const actor = locked.run.cancelRequestedBy ?? SERVICE_ACTOR;
     await applyToRun(tx, locked, { event: 'finished_canceled', facts: { canceledBy: 'PERSON' }, actor });
@@ -89,7 +90,7 @@ async function endRefused(services: Services, run: SyncRun, refusal: UpstreamErr
     occurredAt: new Date().toISOString(),
   };
   await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, run.id);
+    const locked = await lockRun(tx, OWN_WORK.jobs, run.id);
     // A look may have found it meanwhile.
     if (locked?.run.buildId === null)
       await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: SERVICE_ACTOR });

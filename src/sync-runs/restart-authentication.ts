@@ -1,4 +1,5 @@
-import { canSee, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { audit, recordingRefusals } from '../access/audit.ts';
+import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { databaseNow, inTransaction } from '../database/database.ts';
 import type { RunId } from '../lib/ids.ts';
 import { newestChallenge } from './challenges.ts';
@@ -8,13 +9,14 @@ import type { SyncRun } from './sync-run.ts';
 import { lockRun } from './write-run.ts';
 
 /** A new code within the run's sign-in window. Refusals: NotFound, ActionRefused. Throws Forbidden. */
-export async function restartAuthentication(
-  services: Services,
-  viewer: Viewer,
-  runId: RunId,
-): Promise<SyncRun> {
-  const found = await inTransaction(services.db, (tx) => lockRun(tx, runId));
-  if (!found || !canSee(viewer, found.tenant.id)) {
+export function restartAuthentication(services: Services, viewer: Viewer, runId: RunId): Promise<SyncRun> {
+  const facts = { viewer, act: 'RESTART_AUTHENTICATION' as const, tenantId: null, target: runId };
+  return recordingRefusals(services.db, facts, () => restart(services, viewer, runId));
+}
+
+async function restart(services: Services, viewer: Viewer, runId: RunId): Promise<SyncRun> {
+  const found = await inTransaction(services.db, (tx) => lockRun(tx, viewer, runId));
+  if (!found) {
     throw new NotFound(
       `There is no sync run ${runId}. Take the id from a tenant's latestRun or from syncRuns.`,
     );
@@ -35,6 +37,8 @@ export async function restartAuthentication(
     throw new ActionRefused('EXPIRED', message, run);
   }
   const { id: tenantId, directoryId, authentication } = tenant;
+  const facts = { viewer, act: 'RESTART_AUTHENTICATION' as const, tenantId, target: runId };
+  await inTransaction(services.db, (tx) => audit(tx, facts));
   await services.desk.start(tenant, runId, { tenantId, directoryId, authentication });
   return run;
 }

@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import type { RunId } from '../lib/ids.ts';
 import { inTransaction } from '../database/database.ts';
 import { UpstreamError } from '../lib/errors.ts';
@@ -6,7 +7,7 @@ import { lockRun } from './write-run.ts';
 
 /** Job: asks Azure DevOps to stop the run. Whether it did is observed, like everything else. */
 export async function sendCancel(services: Services, runId: RunId): Promise<void> {
-  const found = await inTransaction(services.db, (tx) => lockRun(tx, runId));
+  const found = await inTransaction(services.db, (tx) => lockRun(tx, OWN_WORK.jobs, runId));
   // Without a number yet, the job that queues the run enqueues this one again.
   if (!found || found.run.buildId === null || found.run.status === 'COMPLETED') return;
   try {

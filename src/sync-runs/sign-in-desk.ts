@@ -1,3 +1,4 @@
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, type Db, inTransaction } from '../database/database.ts';
 import type { DeviceCodeFlow, SignInEnd, TenantAccount, TenantSignIn } from '../azure-devops/sign-in.ts';
 import { appendEvents } from '../events/append-events.ts';
@@ -66,7 +67,7 @@ export class SignInDesk implements AsyncDisposable {
     const codeEndsAt = new Date(now.getTime() + flow.expiresInMs);
     const expiresAt = codeEndsAt < windowEndsAt ? codeEndsAt : windowEndsAt;
     await inTransaction(this.#services.db, async (tx) => {
-      const locked = await lockRun(tx, runId);
+      const locked = await lockRun(tx, OWN_WORK.signIn, runId);
       if (!locked) return;
       const older = await newestChallenge(tx, runId);
       if (older) await endChallenge(tx, older.id, 'REPLACED');
@@ -104,7 +105,7 @@ export class SignInDesk implements AsyncDisposable {
       logger.info('A sign-in ended without a token.', { run: runId, end: end.kind });
     try {
       await inTransaction(db, async (tx) => {
-        const locked = await lockRun(tx, runId);
+        const locked = await lockRun(tx, OWN_WORK.signIn, runId);
         const ended = await endChallenge(tx, id, statusAfter(end));
         if (locked && ended && end.kind === 'signed_in') {
           await applyToRun(tx, locked, { event: 'signed_in', actor: SERVICE_ACTOR });

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray } from 'drizzle-orm';
-import { canSee, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { audit, recordingRefusals } from '../access/audit.ts';
+import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import type { TenantId } from '../lib/ids.ts';
@@ -23,13 +24,18 @@ export type StartSyncInput = { tenantId: TenantId; mode: SyncMode; comment: stri
  * Puts a run on record and in the queue, in one transaction; a job hands it to Azure DevOps.
  * Refusals: NotFound, InvalidInput, SyncAlreadyOpen, ActionRefused. Throws Forbidden.
  */
-export async function startSync(services: Services, viewer: Viewer, input: StartSyncInput): Promise<SyncRun> {
+export function startSync(services: Services, viewer: Viewer, input: StartSyncInput): Promise<SyncRun> {
+  const { tenantId } = input;
+  const facts = { viewer, act: 'START_SYNC' as const, tenantId, target: tenantId };
+  return recordingRefusals(services.db, facts, () => start(services, viewer, input));
+}
+
+async function start(services: Services, viewer: Viewer, input: StartSyncInput): Promise<SyncRun> {
   const comment = checkedComment(input.comment);
   return inTransaction(services.db, async (tx) => {
-    const tenant = await lockTenant(tx, input.tenantId);
-    if (!tenant || !canSee(viewer, tenant.id)) {
+    const tenant = await lockTenant(tx, viewer, input.tenantId);
+    if (!tenant)
       throw new NotFound(`There is no tenant ${input.tenantId}. Take the id from the query tenants.`);
-    }
     mustBeAllowed(viewer, 'startSync', tenant.id);
     refuseUnlessPossible(await factsOf(tx, { viewer, tenant, mode: input.mode }));
     const queuedAt = await databaseNow(tx);
@@ -42,6 +48,8 @@ export async function startSync(services: Services, viewer: Viewer, input: Start
     };
     const run = await insertRun(tx, tenant, { run: facts, event: null, actor: viewer.actor });
     await enqueue(tx, 'queue-run', { runId: run.id }, { maxAttempts: TRIES_TO_QUEUE });
+    const details = { mode: input.mode };
+    await audit(tx, { viewer, act: 'START_SYNC', tenantId: tenant.id, target: run.id, details });
     return run;
   });
 }

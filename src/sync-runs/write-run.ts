@@ -3,6 +3,8 @@
  * lock the tenant, then the run; move; project the tenant's status; append the events.
  */
 import { and, desc, eq, ne, or, sql } from 'drizzle-orm';
+import type { Scope } from '../access/viewer.ts';
+import { visibleTo } from '../access/visible.ts';
 import { databaseNow, type Tx } from '../database/database.ts';
 import { appendEvents } from '../events/append-events.ts';
 import type { Actor } from '../events/actor.ts';
@@ -80,14 +82,14 @@ export async function applyToRun(
 
 export type LockedRun = { tenant: Tenant; run: SyncRun };
 
-/** Locks the run's tenant, then the run. null: there is no such run. */
-export async function lockRun(tx: Tx, runId: RunId): Promise<LockedRun | null> {
+/** Locks the run's tenant, then the run. null: there is no such run in that scope. */
+export async function lockRun(tx: Tx, scope: Scope, runId: RunId): Promise<LockedRun | null> {
   const [found] = await tx
     .select({ tenantId: syncRuns.tenantId })
     .from(syncRuns)
-    .where(eq(syncRuns.id, runId));
+    .where(and(eq(syncRuns.id, runId), visibleTo(scope, syncRuns.tenantId)));
   if (!found) return null;
-  const tenant = await lockTenant(tx, found.tenantId);
+  const tenant = await lockTenant(tx, scope, found.tenantId);
   const [run] = await tx.select().from(syncRuns).where(eq(syncRuns.id, runId)).for('update');
   return tenant && run ? { tenant, run } : null;
 }

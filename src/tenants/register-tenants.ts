@@ -1,4 +1,5 @@
 import { and, eq, isNull } from 'drizzle-orm';
+import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Db, type Tx } from '../database/database.ts';
 import type { DiscoveredTenant, ProjectRef } from '../azure-devops/port.ts';
 import { appendEvents } from '../events/append-events.ts';
@@ -43,7 +44,7 @@ async function addTenant(tx: Tx, project: ProjectRef, found: DiscoveredTenant): 
 }
 
 async function updateTenant(tx: Tx, id: TenantId, found: DiscoveredTenant): Promise<void> {
-  const before = await lockTenant(tx, id);
+  const before = await lockTenant(tx, OWN_WORK.poller, id);
   if (!before) return;
   const facts = {
     ...factsOf(found, before.requiresApproval),
@@ -58,7 +59,7 @@ async function updateTenant(tx: Tx, id: TenantId, found: DiscoveredTenant): Prom
 }
 
 async function markRemoved(tx: Tx, id: TenantId): Promise<void> {
-  const tenant = await lockTenant(tx, id);
+  const tenant = await lockTenant(tx, OWN_WORK.poller, id);
   if (!tenant || tenant.removedAt) return;
   await tx
     .update(tenants)

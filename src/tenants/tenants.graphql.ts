@@ -107,6 +107,9 @@ TenantType.implement({
     requiresApproval: t.exposeBoolean('requiresApproval', {
       description: 'A person must approve the changes of a sync before they are written.',
     }),
+    fourEyes: t.exposeBoolean('fourEyes', {
+      description: 'Whoever asked for a sync may not decide it, and no script may.',
+    }),
     isRemoved: t.boolean({
       description: 'Azure DevOps no longer has its repository or pipeline. Its history is kept.',
       resolve: (tenant) => tenant.removedAt !== null,

@@ -1,4 +1,6 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
+import type { Scope } from '../access/viewer.ts';
+import { visibleTo } from '../access/visible.ts';
 import type { Queryable, Tx } from '../database/database.ts';
 import type { TenantFacts } from '../events/event.ts';
 import type { TenantId } from '../lib/ids.ts';
@@ -6,8 +8,12 @@ import type { Tenant, TenantStatus } from './tenant.ts';
 import { tenants } from './tenants.table.ts';
 
 /** Locks the tenant until the transaction ends: whoever changes a run of it does this first. */
-export async function lockTenant(tx: Tx, id: TenantId): Promise<Tenant | null> {
-  const [row] = await tx.select().from(tenants).where(eq(tenants.id, id)).for('update');
+export async function lockTenant(tx: Tx, scope: Scope, id: TenantId): Promise<Tenant | null> {
+  const [row] = await tx
+    .select()
+    .from(tenants)
+    .where(and(eq(tenants.id, id), visibleTo(scope, tenants.id)))
+    .for('update');
   return row ?? null;
 }
 

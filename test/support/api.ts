@@ -3,6 +3,7 @@ import { createDoors } from '../../src/azure-devops/doors.ts';
 import { createHash } from 'node:crypto';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, print } from 'graphql';
+import type { CheckpointSigner } from '../../src/access/checkpoint.ts';
 import { createAuthenticate } from '../../src/access/authenticate.ts';
 import { ROLES } from '../../src/access/permissions.ts';
 import { RIGHTS_CHANGED } from '../../src/access/rights.ts';
@@ -43,6 +44,7 @@ export type Api = AsyncDisposable & {
 export type ApiOptions = Partial<ServerParts['options']> & {
   /** Somebody with this key (`test-blinkered`) sees only these tenants. */
   blinkered?: () => Viewer;
+  auditSigner?: CheckpointSigner;
 };
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -74,6 +76,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       feed,
       listener,
       authenticate,
+      auditSigner: options.auditSigner ?? null,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
       options: {

@@ -1,5 +1,6 @@
 import { desc, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OWN_WORK } from '../../src/access/viewer.ts';
 import { inTransaction } from '../../src/database/database.ts';
 import { SERVICE_ACTOR } from '../../src/events/actor.ts';
 import { eventOutbox } from '../../src/events/events.table.ts';
@@ -57,7 +58,7 @@ async function runsNewestFirst(tenantId: TenantId): Promise<SyncRun[]> {
 
 async function insert(tenantId: TenantId, queuedAt: Date): Promise<void> {
   await inTransaction(test.database.db, async (tx) => {
-    const tenant = await lockTenant(tx, tenantId);
+    const tenant = await lockTenant(tx, OWN_WORK.jobs, tenantId);
     if (!tenant) throw new Error('The tenant is gone.');
     const run = {
       trigger: 'MANUAL' as const,
@@ -81,7 +82,7 @@ describe("a tenant's status on its row", () => {
       if (!run || random(5) === 0) await insert(tenantId, new Date(start + random(1_000_000)));
       else {
         await inTransaction(test.database.db, async (tx) => {
-          const locked = await lockRun(tx, run.id);
+          const locked = await lockRun(tx, OWN_WORK.jobs, run.id);
           const event = SYNC_RUN_EVENTS[random(SYNC_RUN_EVENTS.length)];
           if (!locked || !event) return;
           await applyToRun(tx, locked, {
@@ -111,7 +112,7 @@ describe("a tenant's status on its row", () => {
       'finished_failed',
     ] as const) {
       await inTransaction(test.database.db, async (tx) => {
-        const locked = await lockRun(tx, run.id);
+        const locked = await lockRun(tx, OWN_WORK.jobs, run.id);
         if (locked) await applyToRun(tx, locked, { event, actor: SERVICE_ACTOR });
       });
     }
