@@ -183,7 +183,11 @@ export class EventFeed implements AsyncDisposable {
     this.#bell = new AbortController();
     let state = await stateOf(this.#db);
     if (state.hasUnnumbered) {
-      await numberEvents(this.#db);
+      const numbered = await numberEvents(this.#db);
+      // In most cases they are the next ones, and nothing need be read.
+      if (state.epoch === this.#epoch && numbered[0]?.position === this.#position + 1n) {
+        return this.#take(numbered);
+      }
       state = await stateOf(this.#db);
     }
     if (state.epoch !== this.#epoch || state.lastPosition < this.#position) this.#restart(state);
@@ -197,11 +201,15 @@ export class EventFeed implements AsyncDisposable {
     const from = this.#position;
     const upTo = from + BigInt(READ_LIMIT);
     const events = await readRange(this.#db, from + 1n, upTo < last ? upTo : last);
-    const position = events.at(-1)?.position;
     // Retention was faster than this process.
-    if (position === undefined || events[0]?.position !== from + 1n) return this.#jumpTo(last);
+    if (events[0]?.position !== from + 1n) return this.#jumpTo(last);
+    this.#take(events);
+  }
+
+  #take(events: readonly LoggedEvent[]): void {
+    const from = this.#position;
     this.#window.push(events);
-    this.#position = position;
+    this.#position += BigInt(events.length);
     this.#room.tell(events, from);
   }
 
