@@ -63,17 +63,27 @@ async function answerOnce(
   { decision, asPerson }: { decision: Decision; asPerson: PersonToken | null },
 ): Promise<ApprovalObservation> {
   const { approvalId } = decision;
-  const before = await services.azure.readApproval(tenant, approvalId);
+  const readGate = async () => understood(await services.azure.readApproval(tenant, approvalId));
+  const before = await readGate();
   if (before && hasAnswer(before, decision)) return before;
   const verdict = isRejection(decision) ? 'REJECTED' : 'APPROVED';
   try {
     const answer = { approvalId, verdict, comment: gateComment(decision), asPerson } as const;
-    return await services.azure.answerGate(tenant, answer);
+    return understood(await services.azure.answerGate(tenant, answer));
   } catch (error) {
-    const after = await services.azure.readApproval(tenant, approvalId);
+    const after = await readGate();
     if (after && hasAnswer(after, decision)) return after;
     throw error;
   }
+}
+
+/** A state in a word that is not known says neither that the gate is open nor that it is closed: it is asked again. */
+function understood<Gate extends ApprovalObservation | null>(gate: Gate): Gate {
+  if (gate?.status !== 'UNKNOWN') return gate;
+  throw new UpstreamError(`The state of the gate ${gate.approvalId} is a word that is not known.`, {
+    system: 'Azure DevOps',
+    isRetryable: true,
+  });
 }
 
 /** Closed, or with this decision's own answer among those that are still too few. */

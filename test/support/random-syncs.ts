@@ -1,5 +1,6 @@
 /** Many syncs through all endings, chosen by a seed, while faults hit every kind of request. */
 import { pause } from '../../src/lib/pause.ts';
+import type { Json } from '../../src/pipeline/canonical-json.ts';
 import type { RequestFault } from '../../src/sandbox/azure-devops/faults/request-fault.ts';
 import { seededRandom } from '../../src/sandbox/azure-devops/faults/seeded-random.ts';
 import { get } from './client.ts';
@@ -132,8 +133,8 @@ class Sync {
     const until = Date.now() + this.#withinMs;
     await this.#prepare();
     const id = await this.#start(until);
-    for (let last: RunNow | null = null; Date.now() < until; await pause(LOOK_EVERY_MS)) {
-      last = await this.#read(id);
+    for (; Date.now() < until; await pause(LOOK_EVERY_MS)) {
+      const last = await this.#read(id);
       if (await this.#hasEnded(last)) return last.outcome ?? '';
       await this.#act(id, last);
     }
@@ -161,8 +162,8 @@ class Sync {
   async #want(displayName: string, isOther: boolean): Promise<void> {
     const { control } = this.#stack.sandbox;
     const object = control.configuration(this.#name).find((one) => one.displayName === displayName);
-    const present = object?.properties.state ?? 'enabled';
-    const value = !isOther ? present : present === 'enabled' ? 'disabled' : 'enabled';
+    const present: Json = object?.properties.state ?? 'enabled';
+    const value: Json = !isOther ? present : present === 'enabled' ? 'disabled' : 'enabled';
     const edit = { configurationType: POLICIES, displayName, property: 'state', value };
     await control.editProperty(this.#name, edit);
   }
