@@ -10,17 +10,17 @@ const DEEPEST = 16;
 type Place = { value: unknown; path: string; depth: number };
 
 /**
- * Looks through what was sent before anything else does. Postgres stores no NUL: a text with one is the caller's
- * mistake, wherever it stands.
+ * Looks through what was sent before anything else does. Postgres stores neither NUL nor half a character: a text with
+ * one is the caller's mistake, wherever it stands.
  */
 export function limitVariables(): Plugin {
   const clean = new WeakSet<DocumentNode>();
   const verdict = ({ document, variableValues }: ExecutionArgs): GraphQLError | null => {
     const problem = problemOf(variableValues);
     if (problem || clean.has(document)) return problem;
-    if (hasLiteralWithNul(document)) return nulIn('A text in the document');
-    clean.add(document);
-    return null;
+    const inDocument = problemOfLiterals(document);
+    if (!inDocument) clean.add(document);
+    return inDocument;
   };
   const stop = (options: {
     args: ExecutionArgs;
@@ -32,10 +32,17 @@ export function limitVariables(): Plugin {
   return { onExecute: stop, onSubscribe: stop };
 }
 
-const nulIn = (where: string) =>
-  badInput(
-    `${where} holds a NUL character (U+0000), which cannot be stored. Remove it and send the request again.`,
+function problemOfText(text: string, where: string): GraphQLError | null {
+  const holds = text.includes('\0')
+    ? 'a NUL character (U+0000)'
+    : text.isWellFormed()
+      ? null
+      : 'half of a character (a lone surrogate)';
+  return (
+    holds &&
+    badInput(`${where} holds ${holds}, which cannot be stored. Remove it and send the request again.`)
   );
+}
 
 /** Without recursion: JSON can be deeper than the stack. */
 function problemOf(variables: unknown): GraphQLError | null {
@@ -43,7 +50,8 @@ function problemOf(variables: unknown): GraphQLError | null {
   let values = 0;
   for (let one = waiting.pop(); one; one = waiting.pop()) {
     const { value, path, depth } = one;
-    if (typeof value === 'string' && value.includes('\0')) return nulIn(`The variable $${path}`);
+    const problem = typeof value === 'string' ? problemOfText(value, `The variable $${path}`) : null;
+    if (problem) return problem;
     if (typeof value !== 'object' || value === null) continue;
     if (depth > DEEPEST)
       return refused('VARIABLES_TOO_LARGE', `The variable $${path} is more than ${DEEPEST} levels deep.`);
@@ -60,12 +68,12 @@ function problemOf(variables: unknown): GraphQLError | null {
   return null;
 }
 
-function hasLiteralWithNul(document: DocumentNode): boolean {
-  let isFound = false;
+function problemOfLiterals(document: DocumentNode): GraphQLError | null {
+  let problem: GraphQLError | null = null;
   visit(document, {
     StringValue: ({ value }) => {
-      if (value.includes('\0')) isFound = true;
+      problem ??= problemOfText(value, 'A text in the document');
     },
   });
-  return isFound;
+  return problem;
 }
