@@ -52,7 +52,8 @@ try {
   });
   parts.defer(() => sandbox.stop());
   const environment = { ...sandboxEnvironment(sandbox, { databaseUrl: postgres.url, port }), ...env };
-  parts.use(await startApp(readConfig(environment), logger));
+  const graphiqlHeaders = { Authorization: `Bearer ${sandboxKey('ADMIN')}` };
+  parts.use(await startApp(readConfig(environment), logger, { graphiqlHeaders }));
   console.log(welcome(sandbox.url));
 } catch (error) {
   console.error(`The sandbox could not start: ${messageOf(error)}`);

@@ -46,7 +46,10 @@ test('A socket with a key runs queries, mutations and subscriptions', async () =
   expect(raw.messages).toContainEqual({
     id: '1',
     type: 'next',
-    payload: { data: { viewer: { roles: ['VIEWER'] } } },
+    payload: {
+      data: { viewer: { roles: ['VIEWER'] } },
+      extensions: { cost: expect.objectContaining({ requested: 2 }) as object },
+    },
   });
   raw.socket.close();
 });
