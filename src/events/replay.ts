@@ -1,7 +1,10 @@
 import { Fifo } from '../lib/fifo.ts';
 
-/** A result, ready for the wire. `position` is the place in the log that it tells of. */
-export type Told = { position: bigint; payload: Buffer };
+/**
+ * A result, ready for the wire. `position` is the place in the log that it tells of. One that failed is told, but
+ * never again: whoever asks once more gets a new try.
+ */
+export type Told = { position: bigint; payload: Buffer; hasFailed: boolean };
 
 /** What one group told last, without a gap from behind `floor` on. */
 export class Replay {
@@ -26,6 +29,16 @@ export class Replay {
     this.#kept.push(told);
   }
 
+  /** What it kept is no use to anybody who is behind this. Answers how many bytes were let go. */
+  beginBehind(position: bigint): number {
+    let bytes = 0;
+    for (let forgotten = this.forgetOldest(); forgotten > 0; forgotten = this.forgetOldest()) {
+      bytes += forgotten;
+    }
+    this.#floor = position;
+    return bytes;
+  }
+
   /** Answers how many bytes were let go. */
   forgetOldest(): number {
     const oldest = this.#kept.shift();
@@ -48,6 +61,10 @@ export class ReplayBudget {
   }
 
   keep(replay: Replay, told: Told): void {
+    if (told.hasFailed) {
+      this.#bytes -= replay.beginBehind(told.position);
+      return;
+    }
     replay.push(told);
     this.#bytes += told.payload.length;
     this.#order.push({ replay, at: performance.now() });

@@ -139,15 +139,18 @@ async function begin({ envelop, args }: Prepared): Promise<Begun> {
   const source: Source = {
     next: async () => {
       const { done, value } = await result.next();
-      return done ? { done, value: undefined } : { value: { position: place(), payload: encode(value) } };
+      return done ? { done, value: undefined } : { value: toldOf(place(), value) };
     },
     return: async () => result.return?.(),
   };
   return { kind: 'begun', position: place(), source };
 }
 
-const encode = ({ data, errors, extensions }: ExecutionResult) =>
-  Buffer.from(JSON.stringify({ data, errors, extensions }));
+const toldOf = (position: bigint, { data, errors, extensions }: ExecutionResult) => ({
+  position,
+  payload: Buffer.from(JSON.stringify({ data, errors, extensions })),
+  hasFailed: errors !== undefined,
+});
 
 /** The same operation behind a place in the log, for a subscriber that the shared one has left behind. */
 async function resume(

@@ -10,6 +10,7 @@ class Log {
   reads = 0;
   open = 0;
   failure: Error | undefined;
+  readonly failing = new Set<bigint>();
   #bell = Promise.withResolvers<void>();
 
   write(count: number): void {
@@ -33,7 +34,8 @@ class Log {
         if (isOver) return { done: true, value: undefined };
         position += 1n;
         this.reads += 1;
-        return { done: false, value: { position, payload: Buffer.from(String(position)) } };
+        const hasFailed = this.failing.has(position);
+        return { done: false, value: { position, payload: Buffer.from(String(position)), hasFailed } };
       },
       return: () => {
         if (!isOver) this.open -= 1;
@@ -145,7 +147,7 @@ test('A heartbeat, which moves no position, reaches everybody who is told live, 
       const position = beats.shift();
       return position === undefined
         ? { done: true, value: undefined }
-        : { done: false, value: { position, payload: Buffer.from('0') } };
+        : { done: false, value: { position, payload: Buffer.from('0'), hasFailed: false } };
     },
     return: () => Promise.resolve(),
   };
@@ -153,4 +155,19 @@ test('A heartbeat, which moves no position, reaches everybody who is told live, 
   const tell = (payload: Buffer) => founder.got.push(Number(payload.toString())) > 0;
   await hub.follow('beats', { ...founder, tell }, source);
   expect(founder.got).toEqual([0, 0, 0]);
+});
+
+test('A result that failed is not told again to those who come back for it: it is tried again', async () => {
+  const log = new Log();
+  const hub = new Hub({ livePosition: () => log.length });
+  const stays = follow(hub, log);
+  log.failing.add(2n);
+  log.write(3);
+  await waitFor('all events', () => stays.got.length === 3);
+  const before = log.reads;
+  const back = follow(hub, log, { after: 1n });
+  log.write(1);
+  await waitFor('all events', () => back.got.length === 3);
+  expect(back.got).toEqual([2, 3, 4]);
+  expect(log.reads).toBeGreaterThan(before + 1);
 });
