@@ -19,21 +19,31 @@ const WAITING = /* GraphQL */ `
           changeSet {
             id
             digest
-            changes(first: 100) {
-              totalCount
-              nodes {
-                kind
-                configurationType
-                displayName
-                properties {
-                  path
-                  before
-                  after
-                  isSensitive
-                }
-              }
-            }
           }
+        }
+      }
+    }
+  }
+`;
+
+const CHANGES = /* GraphQL */ `
+  query Changes($id: ID!, $after: String) {
+    changeSet(id: $id) {
+      changes(first: 50, after: $after) {
+        nodes {
+          kind
+          configurationType
+          displayName
+          properties {
+            path
+            before
+            after
+            isSensitive
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
         }
       }
     }
@@ -52,7 +62,8 @@ const decide = (field: 'approveChangeSet' | 'rejectChangeSet', input: string) =>
 
 type Property = { path: string; before: string | null; after: string | null; isSensitive: boolean };
 type Change = { kind: string; configurationType: string; displayName: string; properties: Property[] };
-type ChangeSet = { id: string; digest: string; changes: { totalCount: number; nodes: Change[] } };
+type ChangeSet = { id: string; digest: string };
+type Changes = { nodes: Change[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 type Waiting = {
   tenants: { nodes: { displayName: string; latestRun: { changeSet: ChangeSet | null } | null }[] };
 };
@@ -73,14 +84,30 @@ const waiting = tenants.nodes.flatMap(({ displayName, latestRun }) =>
 if (waiting.length === 0) console.log('Nothing waits for approval.');
 
 for (const { displayName, changeSet } of waiting) {
-  print(displayName, changeSet);
+  print(displayName, changeSet, await readChanges(changeSet));
   if (verb === '--approve') await send('approveChangeSet', changeSet);
   if (verb === '--reject') await send('rejectChangeSet', changeSet);
 }
 
-function print(name: string, { changes, digest }: ChangeSet): void {
-  console.log(`${name}: ${changes.totalCount} changes (${digest.slice(0, 12)})`);
-  for (const change of changes.nodes) {
+/** Every one of them: nothing is approved that was not shown. */
+async function readChanges({ id }: ChangeSet): Promise<Change[]> {
+  const all: Change[] = [];
+  for (let after: string | null = null; ;) {
+    const page: { changeSet: { changes: Changes } | null } = await request(connection, CHANGES, {
+      id,
+      after,
+    });
+    if (!page.changeSet) throw new Error(`The change set ${id} is gone; run this again.`);
+    const { nodes, pageInfo } = page.changeSet.changes;
+    all.push(...nodes);
+    if (!pageInfo.hasNextPage) return all;
+    after = pageInfo.endCursor;
+  }
+}
+
+function print(name: string, { digest }: ChangeSet, changes: readonly Change[]): void {
+  console.log(`${name}: ${changes.length} changes (${digest.slice(0, 12)})`);
+  for (const change of changes) {
     console.log(`  ${change.kind.toLowerCase()} ${change.configurationType} "${change.displayName}"`);
     for (const { path, before, after, isSensitive } of change.properties) {
       console.log(

@@ -66,8 +66,8 @@ test('A person is tid/oid, and holds what was granted to the person, to groups, 
     { id: newId('grt'), subject: `group/${guest}/${group}`, role: 'ADMIN', tenantId, ...by },
   ]);
   const exp = now() + 300;
-  const viewer = await callers(await sign({ groups: [group], roles: ['TenantSync.Viewer'], exp }));
-  expect(viewer).toEqual({
+  const callerToken = await sign({ groups: [group], roles: ['TenantSync.Viewer'], exp });
+  expect(await callers(callerToken)).toEqual({
     actor: { kind: 'PERSON', id: `${home}/${oid}`, displayName: 'Ada' },
     personId: `${home}/${oid}`,
     isMachine: false,
@@ -76,6 +76,7 @@ test('A person is tid/oid, and holds what was granted to the person, to groups, 
       byTenant: new Map([[tenantId, new Set(['OPERATOR', 'APPROVER'])]]),
     },
     expiresAt: new Date(exp * 1_000),
+    callerToken,
   });
 });
 

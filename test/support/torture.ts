@@ -191,7 +191,8 @@ function configOf(databaseUrl: string, port: number) {
     AZURE_DEVOPS_PROJECTS: 'http://127.0.0.1:1/contoso/Tenants',
     AZURE_DEVOPS_PAT: 'none',
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
-    API_KEYS: JSON.stringify([
+    ENTRA_EMULATOR_URL: 'http://127.0.0.1:1',
+    SANDBOX_API_KEYS: JSON.stringify([
       { name: KEY, role: 'VIEWER', sha256: createHash('sha256').update(KEY).digest('hex') },
     ]),
   });
