@@ -29,7 +29,7 @@ const projectAddress = z.string().transform((text, check) => {
 const encryptionKey = z.string().transform((text, check) => {
   const [id, encoded] = text.trim().split(':', 2);
   const key = Buffer.from(encoded ?? '', 'base64');
-  if (!id || key.length !== 32) {
+  if (!id || !/^[\w-]+$/.test(id) || key.length !== 32) {
     check.addIssue('each key is `id:base64 of 32 bytes`; `openssl rand -base64 32` makes the second part');
     return z.NEVER;
   }
@@ -74,6 +74,8 @@ const loopbackUrl = z
     message:
       'must be an address of this machine (127.0.0.1): tokens are never sent to a stand-in for Entra elsewhere',
   });
+
+const encryptionKeys = listOf(encryptionKey).refine((keys) => keys.length > 0, 'give at least one key');
 
 const settings = z.object({
   DATABASE_URL: z
@@ -129,9 +131,9 @@ const settings = z.object({
   PIPELINE_OIDC_ISSUERS: listOf(z.string().min(1))
     .optional()
     .describe("Issuers that a job's OIDC token may have; default: those of Azure DevOps and Entra"),
-  ENCRYPTION_KEYS: listOf(encryptionKey)
-    .refine((keys) => keys.length > 0, 'give at least one key')
-    .describe('Keys that seal secrets in the database, `id:base64`, newest first, separated by commas'),
+  ENCRYPTION_KEYS: encryptionKeys.describe(
+    'Keys that seal secrets in the database, `id:base64`, newest first, separated by commas',
+  ),
   ENTRA_CALLER_DIRECTORIES: listOf(z.guid('the id of a directory'))
     .default([])
     .describe(
@@ -215,6 +217,13 @@ export class ConfigError extends Error {
     super(`The configuration cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
     this.problems = problems;
   }
+}
+
+/** For commands that need nothing else. Throws ConfigError. */
+export function readEncryptionKeys(text: string): Config['ENCRYPTION_KEYS'] {
+  const parsed = encryptionKeys.safeParse(text);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map(({ message }) => `ENCRYPTION_KEYS is wrong: ${message}`));
 }
 
 /** Empty variables count as not set. */

@@ -1,5 +1,14 @@
+/** The facts that may be logged, by name. Whatever is not on this list never leaves the program. */
+const FACT_NAMES = [
+  ...['organization', 'project', 'tenant', 'run', 'buildId', 'pullRequest', 'role'],
+  ...['error', 'reason', 'problem', 'stack', 'code', 'status', 'what', 'end', 'line', 'signal'],
+  ...['attempt', 'failures', 'waitMs', 'workers', 'deleted', 'port', 'path', 'id', 'epoch'],
+  ...['position', 'hash', 'at', 'keyId', 'publicKey', 'signature'],
+] as const;
+export type FactName = (typeof FACT_NAMES)[number];
+
 /** What the rooms may say to the operator: a short message and plain facts. Facts never hold a secret. */
-export type Facts = Readonly<Record<string, string | number | boolean | null | undefined>>;
+export type Facts = Readonly<Partial<Record<FactName, string | number | boolean | null | undefined>>>;
 
 export type Logger = {
   debug(message: string, facts?: Facts): void;
@@ -18,7 +27,32 @@ export function createLogger(level: LogLevel, write: (line: string) => void): Lo
     (word: (typeof LEVELS)[number]) =>
     (message: string, facts: Facts = {}) => {
       if (LEVELS.indexOf(word) < from) return;
-      write(JSON.stringify({ time: new Date().toISOString(), level: word, message, ...facts }));
+      const entry = { time: new Date().toISOString(), level: word, message: masked(message) };
+      write(JSON.stringify({ ...entry, ...allowed(facts) }));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
+
+/** The compiler keeps to the list too; what comes around it (a spread, a cast) is dropped here. */
+function allowed(facts: Facts): Facts {
+  const kept = FACT_NAMES.filter((name) => facts[name] !== undefined).map((name) => {
+    const value = facts[name];
+    return [name, typeof value === 'string' ? masked(value) : value];
+  });
+  return Object.fromEntries(kept) as Facts;
+}
+
+/** Messages of other systems quote what they were sent: what looks like a secret is cut out of every text. */
+const SECRETS: readonly [RegExp, string][] = [
+  [/\b(Bearer|Basic)\s+[^\s"',]+/gi, '$1 [masked]'],
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[masked]'],
+  [/\btsk_[\w-]+/g, '[masked]'],
+  [/(:\/\/[^\s/:@]+):[^\s/@]+@/g, '$1:[masked]@'],
+  [
+    /\b((?:client_)?(?:secret|assertion)|(?:refresh|access|id)_token|(?:device|user)_code|password|sig)("?\s*[=:]\s*"?)[^\s&",}]+/gi,
+    '$1$2[masked]',
+  ],
+];
+
+const masked = (text: string) =>
+  SECRETS.reduce((known, [pattern, replacement]) => known.replace(pattern, replacement), text);

@@ -86,7 +86,7 @@ describe('a tenant whose people sign in', () => {
     const account = await signedIn();
     const rows = await test.database.db.select().from(tokenCaches);
     const row = rows.find(({ owner }) => owner === account.tenantId);
-    expect(row?.sealed).toMatch(/^v1\.k1\./);
+    expect(row?.sealed).toMatch(/^v2\.k1\./);
     expect(JSON.stringify(rows)).not.toContain('RefreshToken');
     expect(await openSignIn().acquire(account)).toMatchObject({ kind: 'token' });
   });

@@ -20,6 +20,25 @@ test('A sealed value works in no other place, not when altered, and not without 
   expect(() => seal.open('nonsense', 'tenant 1')).toThrow();
 });
 
+test('A value is wrapped with the newest key without being opened, and works in its place only', () => {
+  const sealed = createSeal([older]).close('a refresh token', 'tenant 1');
+  const both = createSeal([newer, older]);
+  const rewrapped = both.rewrap(sealed);
+  expect(rewrapped.startsWith(both.newestPrefix)).toBe(true);
+  expect(both.rewrap(rewrapped)).toBe(rewrapped);
+  const only = createSeal([newer]);
+  expect(only.open(rewrapped, 'tenant 1')).toBe('a refresh token');
+  expect(() => only.open(rewrapped, 'tenant 2')).toThrow();
+  expect(() => only.rewrap(sealed)).toThrow('"k1" is not among the configured keys');
+});
+
+test('Each value has a data key of its own', () => {
+  const seal = createSeal([older]);
+  const [one, other] = [seal.close('x', 'c').split('.'), seal.close('x', 'c').split('.')];
+  const mixed = [...one.slice(0, 5), ...other.slice(5)].join('.');
+  expect(() => seal.open(mixed, 'c')).toThrow();
+});
+
 test('The same text is sealed differently each time', () => {
   const seal = createSeal([older]);
   expect(seal.close('x', 'c')).not.toBe(seal.close('x', 'c'));
