@@ -7,7 +7,7 @@ export type EnqueueOptions = {
   key?: string;
   /** Not before that time, by the database's clock. */
   runAt?: Date;
-  /** Tries in all; 25 unless told, spread over about three days. */
+  /** Tries in all; 25 unless told: about ten minutes for what somebody waits for, about three days for the rest. */
   maxAttempts?: number;
   /** Jobs of one queue run one after the other. Few, fixed names only. */
   queue?: string;

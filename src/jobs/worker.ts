@@ -12,6 +12,7 @@ import type { Database } from '../database/database.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
+import { hurryImpatientJobs } from './impatient-jobs.ts';
 import { freeJobsOfDeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
 import type { JobName, JobPayloads } from './job-names.ts';
 
@@ -84,8 +85,9 @@ export class Worker implements AsyncDisposable {
       try {
         const workers = await freeJobsOfDeadWorkers(database.db);
         if (workers > 0) logger.warn('Jobs of workers that are gone run again.', { workers });
+        await hurryImpatientJobs(database.db);
       } catch (error) {
-        logger.warn('Jobs of dead workers could not be looked for; trying again.', {
+        logger.warn('Jobs that wait too long could not be looked for; trying again.', {
           error: messageOf(error),
         });
       }

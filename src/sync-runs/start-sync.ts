@@ -15,8 +15,8 @@ import type { SyncRun } from './sync-run.ts';
 import { syncRuns } from './sync-runs.table.ts';
 import { insertRun } from './write-run.ts';
 
-/** graphile-worker waits longer after each try: seven take about ten minutes in all. */
-const TRIES_TO_QUEUE = 7;
+/** The first four take half a minute, each further one as long again: about ten minutes in all. */
+const TRIES_TO_QUEUE = 23;
 
 export type StartSyncInput = { tenantId: TenantId; mode: SyncMode; comment: string | null };
 
