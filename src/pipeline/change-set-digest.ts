@@ -16,8 +16,8 @@ export type DigestedChange = {
 
 /**
  * The digest of a change set, lower-case hexadecimal: SHA-256 over the canonical JSON (RFC 8785) of the list of
- * `{kind, configurationType, path, before, after}`, sorted by path. Metadata is left out, lists without order are
- * sorted, and sensitive values (and whole texts that are not valid JSON) are keyed hashes.
+ * `{kind, configurationType, path, before, after}`, sorted by path. Metadata and properties that are null are
+ * left out, lists without order are sorted, and sensitive values (and whole texts that are not valid JSON) are keyed hashes.
  * `schema/digest-vectors.json` holds examples for other implementations.
  */
 export function changeSetDigest(changes: readonly DigestedChange[], digestKey: Buffer): string {

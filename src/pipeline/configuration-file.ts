@@ -41,7 +41,7 @@ export function readPath(path: string): FileName | null {
   return { configurationType: names.slice(0, -1).join(':'), displayName };
 }
 
-/** Sorted keys, unordered lists sorted, two spaces, a line feed at the end: equal objects are equal files. */
+/** Normalized, sorted keys, two spaces, a line feed at the end: equal objects are equal files. */
 export function contentOf(configurationType: string, properties: JsonObject): string {
   return `${JSON.stringify(sortKeys(normalize(configurationType, properties)), null, 2)}\n`;
 }
@@ -77,6 +77,10 @@ export function configurationOf(configurationType: string, properties: JsonObjec
   return normalize(configurationType, Object.fromEntries(plain));
 }
 
+/**
+ * Unordered lists sorted, and properties that are null left out: services show one that was never set as null, and
+ * a file need not mention it.
+ */
 function normalize(configurationType: string, properties: JsonObject): JsonObject {
   const { unorderedLists } = configurationTypeOf(configurationType);
   const walk = (value: Json, steps: string[]): Json => {
@@ -87,7 +91,11 @@ function normalize(configurationType: string, properties: JsonObject): JsonObjec
     return isJsonObject(value) ? walkObject(value, steps) : value;
   };
   const walkObject = (object: JsonObject, steps: string[]): JsonObject =>
-    Object.fromEntries(Object.entries(object).map(([key, member]) => [key, walk(member, [...steps, key])]));
+    Object.fromEntries(
+      Object.entries(object)
+        .filter(([, member]) => member !== null)
+        .map(([key, member]) => [key, walk(member, [...steps, key])]),
+    );
   return walkObject(properties, []);
 }
 

@@ -15,6 +15,8 @@ export type ConfigurationObject = {
 /** "A tenant". Objects are named by configuration type and display name. */
 export type TenantConnection = {
   readAll(): Promise<ConfigurationObject[]>;
+  /** The object as it is now, asked anew; null when there is none. */
+  read(configurationType: string, displayName: string): Promise<ConfigurationObject | null>;
   create(object: ConfigurationObject): Promise<void>;
   update(object: ConfigurationObject): Promise<void>;
   remove(configurationType: string, displayName: string): Promise<void>;

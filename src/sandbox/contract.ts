@@ -103,7 +103,10 @@ export type AzureDevOpsWorldOptions = {
   /** Where stages ask for credentials; asked at each use, the API may start later. */
   apiUrl: () => string;
   runStage(stage: SyncStage, context: StageContext): Promise<StageOutcome>;
-  connect(directoryId: string, accessToken: string): TenantConnection;
+  connect(
+    directoryId: string,
+    access: { accessToken: string; signal: AbortSignal; log: (line: string) => void },
+  ): TenantConnection;
   /** Whose token a bearer is; null when Entra did not issue it, or it expired. Absent: every bearer is accepted. */
   identify?: (bearer: string) => Promise<SandboxIdentity | null>;
 };

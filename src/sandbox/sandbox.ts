@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createGraphConnection } from '../pipeline/graph/graph-connection.ts';
 import { runStage } from '../pipeline/run-stage.ts';
 import { createAzureDevOpsWorld, type SimulatedAzureDevOps } from './azure-devops/azure-devops-world.ts';
 import { createSandboxClock } from './clock.ts';
@@ -13,6 +14,7 @@ import { pictureRoute } from './control/picture.ts';
 import { resetSandbox } from './control/reset.ts';
 import { createControl, type ControlParts, type SandboxControl } from './control/sandbox-control.ts';
 import { createEntra, type Entra } from './entra/entra.ts';
+import { createGraph, GRAPH_PREFIX, type SimulatedGraph } from './graph/graph.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { Director } from './scenarios/director.ts';
 import { type Fleet, fleetOf } from './tenants/fleet.ts';
@@ -45,7 +47,10 @@ export type Sandbox = {
   azureDevOpsUrl: string;
   /** Instead of https://login.microsoftonline.com. */
   entraUrl: string;
+  /** Instead of https://graph.microsoft.com/v1.0. */
+  graphUrl: string;
   world: SimulatedAzureDevOps;
+  graph: SimulatedGraph;
   entra: Entra;
   tenants: SimulatedTenants;
   registry: Registry;
@@ -73,13 +78,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const control = { ...createControl(parts), reset };
   const { world, entra } = parts;
   const calls = [...CONTROL_CALLS, ...FAULT_CALLS, resetCall(reset)];
-  serve([world.route, entra.route, controlRoute({ control, calls, baseUrl }), pictureRoute(control)]);
+  const graph = createGraph(parts.tenants, baseUrl);
+  serve([
+    world.route,
+    entra.route,
+    graph.route,
+    controlRoute({ control, calls, baseUrl }),
+    pictureRoute(control),
+  ]);
 
   return {
     url,
     azureDevOpsUrl: `${url}/azure-devops`,
     entraUrl: `${url}/entra`,
+    graphUrl: `${url}${GRAPH_PREFIX}`,
     ...parts,
+    graph,
     control,
     async stop() {
       await director?.stop();
@@ -112,7 +126,10 @@ async function openParts(options: SandboxOptions, baseUrl: () => string): Promis
     baseUrl,
     apiUrl,
     runStage,
-    connect: (directoryId, accessToken) => tenants.connect(directoryId, accessToken),
+    connect: (directoryId, access) => {
+      const graphUrl = `${baseUrl()}${GRAPH_PREFIX}`;
+      return createGraphConnection({ ...access, baseUrl: graphUrl, directoryId, mayDelete: new Set() });
+    },
     identify: (bearer) => entra.identify(bearer),
   });
   const registry = await openRegistry(dataFolder, { world, entra, tenants });

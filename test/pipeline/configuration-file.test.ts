@@ -45,10 +45,13 @@ test('writes equal objects as equal files, whatever the order of keys and unorde
   expect(contentOf(POLICIES, one)).toContain('"z": [\n      2,\n      1\n    ]');
 });
 
-test('reads back what it wrote', () => {
-  const properties = { displayName: 'x', n: null, list: [{ b: 1, a: 'ü' }], __proto: 1 };
-  const { path, content } = fileOf({ configurationType: 'Other:Type', displayName: 'x', properties });
+test('reads back what it wrote, but for properties that are null: they say the same as none', () => {
+  const properties = { displayName: 'x', list: [{ b: 1, a: 'ü' }, null], __proto: 1 };
+  const object = { configurationType: 'Other:Type', displayName: 'x', properties };
+  const { path, content } = fileOf(object);
   expect(parseProperties(path, content)).toEqual(properties);
+  const unset = { ...properties, n: null, list: [{ b: 1, a: 'ü', c: null }, null] };
+  expect(fileOf({ ...object, properties: unset }).content).toBe(content);
 });
 
 test.each(['', '{', '[]', '"text"', 'null', '{"a":"\\ud83d"}'])(

@@ -61,6 +61,12 @@ export class MemoryTenant implements TenantConnection {
   readAll() {
     return Promise.resolve(structuredClone(this.objects));
   }
+  read(configurationType: string, displayName: string) {
+    const found = this.objects.find(
+      (object) => object.configurationType === configurationType && object.displayName === displayName,
+    );
+    return Promise.resolve(found ? structuredClone(found) : null);
+  }
   create(object: ConfigurationObject) {
     return this.#write('create', object.displayName, [object]);
   }
@@ -89,14 +95,14 @@ export class MemoryTenant implements TenantConnection {
 /** A run of the pipeline over both, stage by stage. */
 export class Pipeline {
   readonly repository: MemoryRepository;
-  readonly tenant: MemoryTenant;
+  readonly tenant: TenantConnection;
   attachments = new Map<string, string>();
   artifacts = new Map<string, Map<string, string>>();
   tags: string[] = [];
   errors: { code: string; message: string }[] = [];
   approvedDigest: string | null = null;
 
-  constructor(repository: MemoryRepository, tenant: MemoryTenant) {
+  constructor(repository: MemoryRepository, tenant: TenantConnection) {
     this.repository = repository;
     this.tenant = tenant;
   }

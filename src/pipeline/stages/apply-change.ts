@@ -1,22 +1,9 @@
 import { contentOf, readPath, pathOf } from '../configuration-file.ts';
 import { configurationTypeOf } from '../configuration-types.ts';
-import type { ChangeKind, ChangeResult } from '../contract.ts';
+import type { ChangeResult } from '../contract.ts';
 import type { FileDifference, Side } from '../differences.ts';
 import type { TenantConnection } from '../stage.ts';
 import { sayTheSame } from '../tenant-files.ts';
-
-// What others refer to (locations, strengths, groups) comes before what refers, and leaves after it.
-const KIND_ORDER = { ADDED: 0, CHANGED: 1, REMOVED: 2 } as const satisfies Record<ChangeKind, number>;
-const REFERRING_TYPE = 'MSGraph:ConditionalAccess:Policies';
-
-/** Creations first, deletions last; among creations policies last, among deletions policies first. */
-export function inSafeOrder(differences: readonly FileDifference[]): FileDifference[] {
-  const refers = (difference: FileDifference) => (difference.configurationType === REFERRING_TYPE ? 1 : 0);
-  return [...differences].sort(
-    (a, b) =>
-      KIND_ORDER[a.kind] - KIND_ORDER[b.kind] || (refers(a) - refers(b)) * (a.kind === 'REMOVED' ? -1 : 1),
-  );
-}
 
 /** Why a change must not be written, or need not be; null when it may. `present` is the tenant's file as of now. */
 export function refusalOf(

@@ -1,4 +1,6 @@
+import { messageOf } from '../../lib/errors.ts';
 import { changeSetDigest } from '../change-set-digest.ts';
+import { fileOf } from '../configuration-file.ts';
 import {
   CHANGE_SET_ATTACHMENT,
   type ChangeResult,
@@ -8,11 +10,13 @@ import {
   type ResultsAttachment,
 } from '../contract.ts';
 import type { FileDifference } from '../differences.ts';
-import { type StageContext, StageError, type StageOutcome } from '../stage.ts';
+import { type StageContext, StageError, type StageOutcome, type TenantConnection } from '../stage.ts';
 import { readTenantFiles } from '../tenant-files.ts';
-import { applyChange, inSafeOrder, refusalOf } from './apply-change.ts';
+import { inSafeOrder } from '../safe-order.ts';
+import { applyChange, refusalOf } from './apply-change.ts';
 import { differencesBetween } from './preview.ts';
 import { recordDeployed } from './record-deployed.ts';
+import { untilVisible } from './until-visible.ts';
 
 /**
  * Writes what was reviewed, and only that: the change set is made again from the two commits of the preview, its
@@ -43,22 +47,42 @@ async function applyAll(
   const { report, signal } = context;
   const tenant = context.connect(accessToken);
   const present = await readTenantFiles(tenant);
+  const { ordered, cycles } = inSafeOrder(differences);
   const results: ChangeResult[] = [];
-  for (const difference of inSafeOrder(differences)) {
+  for (const difference of ordered) {
     // A canceled deploy stops between two objects, never within one.
     if (signal.aborted) break;
-    const refusal = refusalOf(difference, differences, present.get(difference.path) ?? null);
-    const result = refusal ?? (await applyChange(tenant, difference));
+    const cycle = cycles.get(difference.path);
+    const refusal: ChangeResult | null =
+      cycle === undefined
+        ? refusalOf(difference, differences, present.get(difference.path) ?? null)
+        : { path: difference.path, result: 'FAILED', error: cycle };
+    const result = refusal ?? (await applyAsReviewed(tenant, difference, differences));
     report.log(
       `${result.result} ${difference.kind} ${result.path}${result.error ? `: ${result.error}` : ''}`,
     );
     results.push(result);
     report.progress(
-      10 + Math.floor((90 * results.length) / differences.length),
+      10 + Math.floor((80 * results.length) / differences.length),
       `${results.length} of ${differences.length} changes`,
     );
   }
+  await untilVisible(context, tenant, ordered, results);
   return results;
+}
+
+/** Reads the object once more right before it is written: Graph has no other way to notice somebody else's change. */
+async function applyAsReviewed(
+  tenant: TenantConnection,
+  difference: FileDifference,
+  all: readonly FileDifference[],
+): Promise<ChangeResult> {
+  try {
+    const now = await tenant.read(difference.configurationType, difference.displayName);
+    return refusalOf(difference, all, now && fileOf(now).content) ?? (await applyChange(tenant, difference));
+  } catch (error) {
+    return { path: difference.path, result: 'FAILED', error: messageOf(error) };
+  }
 }
 
 async function reviewedChangeSet(context: StageContext): Promise<ChangeSetAttachment> {

@@ -55,19 +55,17 @@ const raiseRequirement: Idea = (files, round) =>
     }),
   );
 
-const toggleContractors: Idea = (files) => {
-  const path = pathOf('MSGraph:Groups', 'Contractors');
-  if (files.has(path)) return { path, content: null, message: 'Remove the group of contractors' };
+const toggleLocation: Idea = (files) => {
+  const type = 'MSGraph:ConditionalAccess:NamedLocations';
+  const path = pathOf(type, 'Partner offices');
+  if (files.has(path)) return { path, content: null, message: 'Remove the offices of our partner' };
   const properties = {
-    displayName: 'Contractors',
-    description: 'People who work for us through a partner.',
-    groupTypes: [],
-    mailEnabled: false,
-    mailNickname: 'contractors',
-    securityEnabled: true,
-    visibility: 'Private',
+    '@odata.type': '#microsoft.graph.ipNamedLocation',
+    displayName: 'Partner offices',
+    isTrusted: false,
+    ipRanges: [{ '@odata.type': '#microsoft.graph.iPv4CidrRange', cidrAddress: '203.0.113.128/28' }],
   };
-  return { path, content: contentOf('MSGraph:Groups', properties), message: 'Add a group for contractors' };
+  return { path, content: contentOf(type, properties), message: 'Add the offices of our partner' };
 };
 
 const rotateKey: Idea = (files, round) => {
@@ -76,7 +74,7 @@ const rotateKey: Idea = (files, round) => {
   return change(wifi, 'Rotate the key of the wireless network', () => ({ preSharedKey }));
 };
 
-const IDEAS: Idea[] = [switchPolicy, raiseRequirement, toggleContractors, rotateKey];
+const IDEAS: Idea[] = [switchPolicy, raiseRequirement, toggleLocation, rotateKey];
 
 function pick(files: Files, type: string, round: number) {
   const fitting = [...files].filter(([path]) => readPath(path)?.configurationType === type);

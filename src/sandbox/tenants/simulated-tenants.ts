@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { PIPELINE_ERROR_CODES } from '../../pipeline/contract.ts';
-import { type ConfigurationObject, StageError, type TenantConnection } from '../../pipeline/stage.ts';
+import type { ConfigurationObject } from '../../pipeline/stage.ts';
 import { openSavedState, type SavedState } from '../saved-state.ts';
 import { applyDrift, type Drift } from './drift.ts';
 import { keyOf, type TenantLedgerEntry, type TenantState, type Write, writeObject } from './tenant-state.ts';
@@ -19,7 +18,8 @@ export type TokenReader = (accessToken: string) => Promise<{ directoryId: string
 export type SimulatedTenants = {
   /** Does nothing when the tenant exists already. */
   add(tenant: NewTenant): void;
-  connect(directoryId: string, accessToken: string): TenantConnection;
+  /** What a token opens; null when it opens nothing here. */
+  open(accessToken: string): Promise<OpenTenant | null>;
   list(): { directoryId: string; displayName: string; domain: string; objects: number }[];
   /** Throws for an unknown directory. */
   read(directoryId: string): ConfigurationObject[];
@@ -37,6 +37,13 @@ export type SimulatedTenants = {
   /** Back to the configuration that it began with. */
   reset(directoryId: string): void;
   flush(): Promise<void>;
+};
+
+/** A tenant in the hands of whoever holds a token for it. */
+export type OpenTenant = {
+  state: TenantState;
+  /** Throws in the words of a directory that refuses. */
+  write(action: Write['action'], object: ConfigurationObject): void;
 };
 
 type Kept = { tenants: Record<string, TenantState> };
@@ -62,16 +69,21 @@ export async function openSimulatedTenants(
         objects: structuredClone(objects),
         ledger: [],
         refusals: {},
+        ids: {},
       };
       saved.changed();
     },
-    connect: (directoryId, accessToken) => {
-      const holder = () => holderOf(readToken, directoryId, accessToken);
-      return connection(
-        holder,
-        () => tenantOf(directoryId),
-        (write) => change(directoryId, (tenant) => writeObject(tenant, write)),
-      );
+    async open(accessToken) {
+      const claims = await readToken(accessToken);
+      if (!claims || !Object.hasOwn(saved.value.tenants, claims.directoryId)) return null;
+      const { directoryId, holder } = claims;
+      return {
+        state: tenantOf(directoryId),
+        write: (action, object) =>
+          change(directoryId, (tenant) =>
+            writeObject(tenant, { action, object, by: holder, at: new Date() }),
+          ),
+      };
     },
     list: () =>
       Object.values(saved.value.tenants).map(({ directoryId, displayName, domain, objects }) => ({
@@ -93,6 +105,7 @@ export async function openSimulatedTenants(
       change(directoryId, (tenant) => {
         tenant.objects = structuredClone(tenant.initial);
         tenant.refusals = {};
+        tenant.ids = {};
       }),
     flush: () => saved.flush(),
   };
@@ -109,38 +122,4 @@ function ledgerOf({ value }: SavedState<Kept>, directoryId: string | undefined):
     .filter((tenant) => directoryId === undefined || tenant.directoryId === directoryId)
     .flatMap(({ ledger }) => ledger)
     .sort((a, b) => a.at.localeCompare(b.at));
-}
-
-function connection(
-  holder: () => Promise<string>,
-  tenant: () => TenantState,
-  write: (write: Write) => void,
-): TenantConnection {
-  const act = async (action: Write['action'], object: ConfigurationObject) =>
-    write({ action, object, by: await holder(), at: new Date() });
-  return {
-    async readAll() {
-      await holder();
-      return structuredClone(tenant().objects);
-    },
-    create: (object) => act('created', object),
-    update: (object) => act('updated', object),
-    remove: (configurationType, displayName) =>
-      act('removed', { configurationType, displayName, properties: {} }),
-  };
-}
-
-async function holderOf(readToken: TokenReader, directoryId: string, accessToken: string): Promise<string> {
-  const claims = await readToken(accessToken);
-  const refuse = (why: string) =>
-    new StageError(
-      PIPELINE_ERROR_CODES.tenantUnavailable,
-      `Directory ${directoryId} refused the credential: ${why}`,
-    );
-  if (!claims)
-    throw refuse('InvalidAuthenticationToken. It expired or is for another service; start another sync.');
-  if (claims.directoryId !== directoryId) {
-    throw refuse(`it was issued by directory ${claims.directoryId}. Sign in with an account of this tenant.`);
-  }
-  return claims.holder;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ConfigurationObject } from '../../pipeline/stage.ts';
 
 /** One simulated Microsoft 365 tenant, as it is kept. */
@@ -12,6 +13,8 @@ export type TenantState = {
   ledger: TenantLedgerEntry[];
   /** Objects that refuse to be written, by their key, with the message. */
   refusals: Record<string, string>;
+  /** Ids that the directory gave, by key; an object that has none yet gets one when it is asked for. */
+  ids: Record<string, string>;
 };
 
 /** A write that really happened in a tenant, whatever anybody says about it. */
@@ -57,6 +60,8 @@ export function writeObject(tenant: TenantState, { action, object, by, at }: Wri
     throw new Error(`The tenant has no ${what}: Request_ResourceNotFound.`);
   tenant.objects = tenant.objects.filter((other) => other !== present);
   if (action !== 'removed') tenant.objects.push(structuredClone(object));
+  // An object that is made again under the same name is another object.
+  if (action !== 'updated') tenant.ids[keyOf(configurationType, displayName)] = randomUUID();
   tenant.ledger.push({
     at: at.toISOString(),
     directoryId: tenant.directoryId,

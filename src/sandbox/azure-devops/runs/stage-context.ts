@@ -19,7 +19,12 @@ export function stageContext(run: Run, place: JobPlace): StageContext {
     buildId: build.id,
     mode: modeOf(build),
     repository: stageRepository(run, place.token.identity),
-    connect: (accessToken) => world.options.connect(tenant.directoryId, accessToken),
+    connect: (accessToken) =>
+      world.options.connect(tenant.directoryId, {
+        accessToken,
+        signal: run.signal,
+        log: (line) => report.log(line),
+      }),
     credential: (stage) => askForCredential({ run, job: place.token, stage, report }),
     report,
     readAttachment: (type, name) => Promise.resolve(newest(run, type, name)?.content ?? null),

@@ -1,5 +1,6 @@
+import { referenceTo } from '../../../pipeline/references.ts';
 import type { ConfigurationObject } from '../../../pipeline/stage.ts';
-import { bySize, groupId, idFrom, named, type Profile } from './profile.ts';
+import { bySize, groupNamed, named, type Profile } from './profile.ts';
 
 const POLICIES = 'MSGraph:ConditionalAccess:Policies';
 const ADMIN_ROLES = [
@@ -28,7 +29,8 @@ const everyone = { includeUsers: ['All'] };
 const admins = { includeRoles: ADMIN_ROLES };
 
 function rulesOf(profile: Profile): Rule[] {
-  const location = (name: string) => idFrom(profile.domain, 'location', name);
+  const location = (displayName: string) =>
+    referenceTo({ configurationType: 'MSGraph:ConditionalAccess:NamedLocations', displayName });
   const office = location(`${profile.company} offices`);
   return [
     {
@@ -70,7 +72,7 @@ function rulesOf(profile: Profile): Rule[] {
     {
       name: 'Require a compliant device for Office 365',
       state: 'enabledForReportingButNotEnforced',
-      users: { includeGroups: [groupId(profile, 'All employees')] },
+      users: { includeGroups: [groupNamed('All employees')] },
       applications: { includeApplications: [OFFICE_365] },
       grant: ['compliantDevice', 'domainJoinedDevice'],
     },
@@ -129,14 +131,14 @@ function rulesOf(profile: Profile): Rule[] {
 }
 
 export const conditionalAccessPolicies = (profile: Profile): ConfigurationObject[] =>
-  bySize(profile, rulesOf(profile)).map((rule) => named(POLICIES, rule.name, policyOf(profile, rule)));
+  bySize(profile, rulesOf(profile)).map((rule) => named(POLICIES, rule.name, policyOf(rule)));
 
-function policyOf(profile: Profile, rule: Rule): Record<string, unknown> {
+function policyOf(rule: Rule): Record<string, unknown> {
   const none = { includeUsers: [], includeGroups: [], includeRoles: [], excludeUsers: [], excludeRoles: [] };
   return {
     state: rule.state,
     conditions: {
-      users: { ...none, excludeGroups: [groupId(profile, 'Break glass accounts')], ...rule.users },
+      users: { ...none, excludeGroups: [groupNamed('Break glass accounts')], ...rule.users },
       applications: {
         includeApplications: ['All'],
         excludeApplications: [],
@@ -193,12 +195,10 @@ export function authenticationStrengths(profile: Profile): ConfigurationObject[]
     named(type, 'Security keys and Windows Hello', {
       description: 'For administrators and everyone who signs payments.',
       allowedCombinations: ['fido2', 'windowsHelloForBusiness', 'x509CertificateMultiFactor'],
-      combinationConfigurations: [],
     }),
     named(type, 'Passkeys or number matching', {
       description: 'For employees without a security key.',
       allowedCombinations: ['fido2', 'password,microsoftAuthenticatorPush', 'deviceBasedPush'],
-      combinationConfigurations: [],
     }),
   ]);
 }

@@ -18,13 +18,13 @@ const GROUPS: Group[] = [
     description: 'Target of the Windows policies.',
     rule: '(device.deviceOSType -eq "Windows") and (device.deviceOwnership -eq "Company")',
   },
+  { name: 'Service desk', description: 'May reset passwords and see devices.' },
   { name: 'Pilot users', description: 'Get changes a week before everyone else.' },
   {
     name: 'Frontline workers',
     description: 'Shared devices, no mailbox.',
     rule: 'user.department -eq "Operations"',
   },
-  { name: 'Service desk', description: 'May reset passwords and see devices.' },
   { name: 'Executive board', description: 'Conversation, calendar and files of the board.', isUnified: true },
 ];
 

@@ -1,5 +1,5 @@
 import type { ConfigurationObject } from '../../../pipeline/stage.ts';
-import { bySize, groupId, idFrom, named, numberFrom, type Profile } from './profile.ts';
+import { bySize, groupNamed, idFrom, named, numberFrom, type Profile } from './profile.ts';
 
 const COMPLIANCE = 'MSGraph:Intune:CompliancePolicies';
 const CONFIGURATIONS = 'MSGraph:Intune:DeviceConfigurations';
@@ -45,7 +45,7 @@ export function compliancePolicies(profile: Profile): ConfigurationObject[] {
       codeIntegrityEnabled: true,
       defenderEnabled: true,
       rtpEnabled: true,
-      ...assignedTo(groupId(profile, 'Windows devices')),
+      ...assignedTo(groupNamed('Windows devices')),
     }),
     policy('iPhone and iPad', 'iosCompliancePolicy', {
       passcodeRequired: true,
@@ -103,14 +103,14 @@ export function deviceConfigurations(profile: Profile): ConfigurationObject[] {
       featureUpdatesDeferralPeriodInDays: 60,
       automaticUpdateMode: 'autoInstallAtMaintenanceTime',
       deadlineForQualityUpdatesInDays: 3,
-      ...assignedTo(groupId(profile, 'Windows devices')),
+      ...assignedTo(groupNamed('Windows devices')),
     }),
     configuration('Windows update ring: pilot', 'windowsUpdateForBusinessConfiguration', {
       qualityUpdatesDeferralPeriodInDays: 0,
       featureUpdatesDeferralPeriodInDays: 7,
       automaticUpdateMode: 'autoInstallAtMaintenanceTime',
       deadlineForQualityUpdatesInDays: 1,
-      ...assignedTo(groupId(profile, 'Pilot users')),
+      ...assignedTo(groupNamed('Pilot users')),
     }),
     configuration('iOS restrictions', 'iosGeneralDeviceConfiguration', {
       iCloudBlockBackup: true,

@@ -1,5 +1,5 @@
 import type { ConfigurationObject } from '../../../pipeline/stage.ts';
-import { groupId, named, type Profile } from './profile.ts';
+import { groupNamed, named, type Profile } from './profile.ts';
 
 const allowed = (accessType: 'allowed' | 'blocked', targetType: string, target: string) => ({
   accessType,
@@ -39,7 +39,7 @@ export function singletonPolicies(profile: Profile): ConfigurationObject[] {
           isAttestationEnforced: true,
         }),
         method('MicrosoftAuthenticator', 'enabled', 'all_users', { isSoftwareOathEnabled: false }),
-        method('TemporaryAccessPass', 'enabled', groupId(profile, 'Service desk'), {
+        method('TemporaryAccessPass', 'enabled', groupNamed('Service desk'), {
           defaultLength: 10,
           defaultLifetimeInMinutes: 60,
           isUsableOnce: true,
@@ -48,8 +48,8 @@ export function singletonPolicies(profile: Profile): ConfigurationObject[] {
         method('Voice', 'disabled', 'all_users', { isOfficePhoneAllowed: false }),
       ],
     }),
-    named('MSGraph:Policies:SecurityDefaults', 'Security Defaults', { isEnabled: false }),
-    named('MSGraph:Policies:CrossTenantAccessDefault', 'Cross-tenant access defaults', {
+    unnamed('MSGraph:Policies:SecurityDefaults', 'Security Defaults', { isEnabled: false }),
+    unnamed('MSGraph:Policies:CrossTenantAccessDefault', 'Cross-tenant access defaults', {
       b2bCollaborationInbound: direction('allowed'),
       b2bCollaborationOutbound: direction('allowed'),
       b2bDirectConnectInbound: direction('blocked'),
@@ -63,12 +63,20 @@ export function singletonPolicies(profile: Profile): ConfigurationObject[] {
   ];
 }
 
+/** Policies whose name is no property of theirs. */
+const unnamed = (
+  configurationType: string,
+  displayName: string,
+  properties: Record<string, unknown>,
+): ConfigurationObject => ({ configurationType, displayName, properties });
+
 const method = (
   id: string,
   state: 'enabled' | 'disabled',
   target: string,
   properties: Record<string, unknown>,
 ) => ({
+  '@odata.type': `#microsoft.graph.${id[0]?.toLowerCase()}${id.slice(1)}AuthenticationMethodConfiguration`,
   id,
   state,
   includeTargets: [{ id: target, targetType: 'group', isRegistrationRequired: false }],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { referenceTo } from '../../../pipeline/references.ts';
 import type { ConfigurationObject } from '../../../pipeline/stage.ts';
 
 /** What makes one simulated company's configuration differ from another's. */
@@ -18,7 +19,8 @@ export function idFrom(...words: string[]): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
 }
 
-export const groupId = (profile: Profile, name: string) => idFrom(profile.domain, 'group', name);
+export const groupNamed = (displayName: string) =>
+  referenceTo({ configurationType: 'MSGraph:Groups', displayName });
 
 /** A number below `limit`, the same for the same words. */
 export const numberFrom = (limit: number, ...words: string[]) =>
