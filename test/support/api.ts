@@ -33,6 +33,7 @@ export type Api = AsyncDisposable & {
   url: string;
   db: Db;
   seal: Seal;
+  services: Services;
   feed: EventFeed;
   ask: <Data, Variables>(
     document: TypedDocumentNode<Data, Variables> | string,
@@ -95,6 +96,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     url,
     db: database.db,
     seal: services.seal,
+    services,
     feed,
     ask: (document, variables, as = 'viewer') => ask(`${url}/graphql`, { document, variables, as }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),

@@ -1,6 +1,5 @@
 /** Many syncs through all endings, chosen by a seed, while faults hit every kind of request. */
 import { pause } from '../../src/lib/pause.ts';
-import type { Json } from '../../src/pipeline/canonical-json.ts';
 import type { RequestFault } from '../../src/sandbox/azure-devops/faults/request-fault.ts';
 import { seededRandom } from '../../src/sandbox/azure-devops/faults/seeded-random.ts';
 import { get } from './client.ts';
@@ -96,6 +95,11 @@ const RUN = /* GraphQL */ `
       revert {
         status
       }
+      decisions {
+        state
+        verdict
+        error
+      }
     }
   }
 `;
@@ -106,6 +110,7 @@ type RunNow = {
   changeSet: { id: string; digest: string } | null;
   authentication: { userCode: string | null } | null;
   revert: { status: string } | null;
+  decisions: { state: string; verdict: string; error: string | null }[];
 };
 
 const POLICIES = 'MSGraph:ConditionalAccess:Policies';
@@ -162,8 +167,8 @@ class Sync {
   async #want(displayName: string, isOther: boolean): Promise<void> {
     const { control } = this.#stack.sandbox;
     const object = control.configuration(this.#name).find((one) => one.displayName === displayName);
-    const present: Json = object?.properties.state ?? 'enabled';
-    const value: Json = !isOther ? present : present === 'enabled' ? 'disabled' : 'enabled';
+    const present = object?.properties.state === 'disabled' ? 'disabled' : 'enabled';
+    const value = !isOther ? present : present === 'enabled' ? 'disabled' : 'enabled';
     const edit = { configurationType: POLICIES, displayName, property: 'state', value };
     await control.editProperty(this.#name, edit);
   }

@@ -22,12 +22,17 @@ export type StackOptions = {
   delegated?: boolean | readonly string[];
   plan?: Partial<TenantPlan>;
   signInWindowSeconds?: number;
+  /** Takes every line that the program logs, down to debug. */
+  onLog?: (line: string) => void;
 };
 
 /** `TEST_LOG=debug npm test -- test/journeys/approve.test.ts` shows what the program logs meanwhile. */
-const logger = createLogger(process.env.TEST_LOG === 'debug' ? 'debug' : 'silent', (line) =>
-  process.stderr.write(`${line}\n`),
-);
+const isShown = process.env.TEST_LOG === 'debug';
+const loggerOf = ({ onLog }: StackOptions) =>
+  createLogger(isShown || onLog ? 'debug' : 'silent', (line) => {
+    onLog?.(line);
+    if (isShown) process.stderr.write(`${line}\n`);
+  });
 
 const ORGANIZATION = 'contoso-group';
 const PROJECT = 'Tenants';
@@ -50,6 +55,7 @@ export type Stack = AsyncDisposable & Awaited<ReturnType<typeof startStack>>;
 
 export async function startStack(options: StackOptions) {
   await using parts = new AsyncDisposableStack();
+  const logger = loggerOf(options);
   const dataFolder = await mkdtemp(join(tmpdir(), 'tenant-sync-test-'));
   parts.defer(() => rm(dataFolder, { recursive: true, force: true }));
   const database = parts.use(await createTestDatabase());
@@ -66,12 +72,14 @@ export async function startStack(options: StackOptions) {
     logger,
   });
   parts.defer(() => sandbox.stop());
-  const config = readConfig({
-    ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port }),
-    ...FAST,
-    SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
-  });
-  parts.use(await startApp(config, logger));
+  const configOn = (ownPort: number) =>
+    readConfig({
+      ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port: ownPort }),
+      ...FAST,
+      SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
+    });
+  let app = await startApp(configOn(port), logger);
+  parts.defer(() => app[Symbol.asyncDispose]());
   const kept = parts.move();
   const place: Place = {
     url: `http://127.0.0.1:${port}/graphql`,
@@ -82,6 +90,18 @@ export async function startStack(options: StackOptions) {
     place,
     sandbox,
     database,
+    dataFolder,
+    /** The program ends, and begins anew on the same database. */
+    restartApp: async () => {
+      await app[Symbol.asyncDispose]();
+      app = await startApp(configOn(port), logger);
+    },
+    /** Another instance of the program; the pipelines go on asking the first. */
+    startSecondApp: async () => {
+      const secondPort = await freePort();
+      const second = await startApp(configOn(secondPort), logger);
+      return { place: { ...place, url: `http://127.0.0.1:${secondPort}/graphql` }, app: second };
+    },
     ...actionsOn(sandbox),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };

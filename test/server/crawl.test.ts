@@ -1,0 +1,177 @@
+import {
+  getNamedType,
+  graphql,
+  type GraphQLField,
+  type GraphQLNamedType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+} from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createKey } from '../../src/access/api-keys.ts';
+import { createAuthenticate } from '../../src/access/authenticate.ts';
+import { COMMAND_LINE } from '../../src/access/command-line.ts';
+import { audit } from '../../src/access/audit.ts';
+import type { Viewer } from '../../src/access/viewer.ts';
+import { inTransaction } from '../../src/database/database.ts';
+import { SERVICE_ACTOR } from '../../src/events/actor.ts';
+import { appendEvents } from '../../src/events/append-events.ts';
+import type { Context } from '../../src/graphql/context.ts';
+import { schema } from '../../src/server/schema.ts';
+import type { Tenant } from '../../src/tenants/tenant.ts';
+import { tenantFacts } from '../../src/tenants/write-tenant.ts';
+import { type Api, startApi } from '../support/api.ts';
+import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from '../support/rows.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+let api: Api;
+let viewer: Viewer;
+let own: string[] = [];
+let foreign: string[] = [];
+
+beforeAll(async () => {
+  api = await startApi();
+  const ours = await addTenant(api.db, 'own-canary');
+  // Each is the other's kin, so that edges lead across.
+  const theirs = await addTenant(api.db, 'foreign-canary', { baselineId: ours.id });
+  [own, foreign] = await Promise.all([fill(ours), fill(theirs)]);
+  await waitFor('the events', () => api.feed.place().position >= 4n);
+  const { secret } = await createKey(api.db, COMMAND_LINE, {
+    name: 'crawler',
+    personId: null,
+    roles: ['ADMIN'],
+    tenantIds: [ours.id],
+    expiresInDays: 1,
+  });
+  const found = await createAuthenticate({ db: api.db, fixedKeys: [], entra: null })(`Bearer ${secret}`);
+  if (!found) throw new Error('The key names nobody.');
+  viewer = found;
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+/** Something of everything. Returns the ids. */
+async function fill(tenant: Tenant): Promise<string[]> {
+  const run = await addRun(api.db, tenant, { status: 'PENDING_AUTHENTICATION', revertStatus: 'CONFLICT' });
+  const changeSet = await addChangeSet(api.db, run);
+  await addDecision(api.db, run, tenant.name);
+  await addRevert(api.db, run, changeSet.id);
+  await addChallenge(api.db, api.seal, run);
+  const about = { tenantId: tenant.id, actor: SERVICE_ACTOR, tenant: tenantFacts(tenant) };
+  const { digest } = changeSet;
+  await inTransaction(api.db, async (tx) => {
+    await appendEvents(tx, [
+      { ...about, runId: run.id, body: { kind: 'CHANGE_SET_READY', changeSetId: changeSet.id, digest } },
+      { ...about, runId: null, body: { kind: 'TENANT_ADDED' } },
+    ]);
+    await audit(tx, { viewer: COMMAND_LINE, act: 'START_SYNC', tenantId: tenant.id, target: run.id });
+  });
+  return [tenant.id, run.id, changeSet.id, tenant.name];
+}
+
+const contextOf = (): Context => ({
+  db: api.db,
+  viewer,
+  feed: api.feed,
+  logPlace: api.feed.place(),
+  lastEventId: null,
+  staleAfterMs: 90_000,
+  heartbeatEveryMs: 60_000,
+  services: api.services,
+});
+
+type Field = GraphQLField<unknown, unknown>;
+const mustBeGiven = (field: Field) => field.args.some(({ type }) => isNonNullType(type));
+
+/** Selects every field of a type; an edge that was crossed before is not followed again. */
+function selectionOf(type: GraphQLNamedType, crossed: Set<string>): string {
+  if (!isCompositeType(type)) return '';
+  if (isUnionType(type) || isInterfaceType(type)) {
+    const parts = schema
+      .getPossibleTypes(type)
+      .map((member) => `... on ${member.name} ${selectionOf(member, crossed)}`);
+    return `{ __typename ${parts.join(' ')} }`;
+  }
+  const fields = Object.values(type.getFields()).filter((field) => !mustBeGiven(field));
+  const selected = fields.map((field) => {
+    const edge = `${type.name}.${field.name}`;
+    const inner = getNamedType(field.type);
+    if (isCompositeType(inner) && crossed.has(edge)) return '';
+    crossed.add(edge);
+    // Types of one union may have fields of one name and different types.
+    return `${type.name}_${field.name}: ${field.name} ${selectionOf(inner, crossed)}`;
+  });
+  return `{ __typename ${selected.join(' ')} }`;
+}
+
+/** The arguments that a root field takes ids or names by, once with each text. */
+function questionsOf(field: Field, texts: readonly string[]): Record<string, unknown>[] {
+  const required = field.args.filter(({ type }) => isNonNullType(type));
+  const of = (text: string) =>
+    Object.fromEntries(
+      required.map(({ name, type }) => {
+        const bare = isNonNullType(type) ? type.ofType : type;
+        if (name === 'organization') return [name, 'contoso-group'];
+        if (name === 'project') return [name, 'Tenants'];
+        return [name, isListType(bare) ? [text] : text];
+      }),
+    );
+  return required.length === 0 ? [{}] : texts.map(of);
+}
+
+async function crawl(texts: readonly string[]) {
+  const crossed = new Set<string>();
+  const answers: string[] = [];
+  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
+    for (const values of questionsOf(field, texts)) {
+      const given = field.args.filter(({ name }) => name in values);
+      const declared = given.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
+      const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
+      const perField = new Set<string>();
+      const source = `query ${declared && `(${declared})`} { ${field.name} ${passed && `(${passed})`} ${selectionOf(getNamedType(field.type), perField)} }`;
+      const { data, errors } = await graphql({
+        schema,
+        source,
+        variableValues: values,
+        contextValue: contextOf(),
+      });
+      for (const edge of perField) crossed.add(edge);
+      answers.push(JSON.stringify({ data, errors: errors?.map(({ message }) => message) }));
+    }
+  }
+  return { text: answers.join('\n'), crossed };
+}
+
+test('A key of one tenant crawls every field and edge and finds nothing of another', async () => {
+  const { text, crossed } = await crawl([...own, ...foreign]);
+  for (const mine of own) expect(text).toContain(mine);
+  const [tenantId = '', runId = '', changeSetId = ''] = foreign;
+  // What was asked for may stand in the message that refuses it; nothing of it may stand anywhere else.
+  const told = text.replaceAll(/"errors":\[[^\]]*\]/g, '');
+  for (const theirs of [tenantId, runId, changeSetId, 'foreign-canary']) expect(told).not.toContain(theirs);
+  expect(crossed.size).toBeGreaterThan(150);
+  const reachable = Object.values(schema.getTypeMap()).filter(
+    (type) =>
+      isObjectType(type) && ['Tenant', 'SyncRun', 'ChangeSet', 'Decision', 'Revert'].includes(type.name),
+  );
+  const missed = reachable.flatMap((type) =>
+    isObjectType(type)
+      ? Object.values(type.getFields())
+          .filter((field) => !mustBeGiven(field) && !crossed.has(`${type.name}.${field.name}`))
+          .map((field) => `${type.name}.${field.name}`)
+      : [],
+  );
+  expect(missed).toEqual([]);
+});
+
+test('A foreign id is answered like a random one', async () => {
+  const random = foreign.map((id) =>
+    id.replace(/[0-9a-f]{32}$/, 'a'.repeat(32)).replace('foreign', 'nobody'),
+  );
+  const [theirs, nobodys] = [await crawl(foreign), await crawl(random)];
+  const blank = (text: string, ids: readonly string[]) =>
+    ids.reduce((known, id) => known.replaceAll(id, '?'), text).replaceAll(/"\d{4}-\d\d-\d\dT[^"]*"/g, '""');
+  expect(blank(theirs.text, foreign)).toBe(blank(nobodys.text, random));
+});
