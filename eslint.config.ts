@@ -4,7 +4,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'migrations', 'test/operations', '.sandbox'] },
+  { ignores: ['node_modules', 'bench/node_modules', 'migrations', 'test/operations', '.sandbox'] },
   { files: ['**/*.ts'], extends: [eslint.configs.recommended, tseslint.configs.recommendedTypeChecked] },
   {
     files: ['**/*.ts'],

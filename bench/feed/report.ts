@@ -1,0 +1,142 @@
+/** The table, and how far the targets were reached: the median of the rounds, ratios of figures of the same run. */
+import { CONTENDERS } from './contenders.ts';
+import type { Measured, Pace } from './measure.ts';
+
+/** By `subscribers/all|filtered/contender`, one for each round. */
+export type Results = Map<string, Measured[]>;
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? NaN)
+    : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
+}
+
+export type Way = 'single' | 'stream' | 'burst';
+
+export function figure(results: Results, key: string, way: Way, name: keyof Pace): number {
+  return median((results.get(key) ?? []).map((measured) => measured[way][name]));
+}
+
+export function casesOf(results: Results): string[] {
+  return [...new Set([...results.keys()].map((key) => key.split('/').slice(0, 2).join('/')))];
+}
+
+const whole = (value: number) => Math.round(value).toLocaleString('en-US');
+const ms = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0));
+
+export function report(results: Results, machine: string): string {
+  const parts = ['# The event feed against its peers', '', INTRODUCTION, '', `Measured on: ${machine}.`, ''];
+  for (const kind of casesOf(results)) parts.push(...tableOf(results, kind), '');
+  parts.push('## Targets', '', ...targetsOf(results), '', '## Noise', '', noiseOf(results), '');
+  return parts.join('\n');
+}
+
+const INTRODUCTION = `Made by \`npm run bench:feed\`. Server, subscribers, writer and Postgres share one machine: trust the ratios, not the figures. All contenders send the same fields of the same event; each commits a row and a notification for it. The peers get the whole event in the notification and know no rights; tenant-sync is the real program, with rights on, and reads the event from its log.
+
+Latency is from before the commit is sent to the client's parsed message. *single*: one event at a time. *burst*: 20 events in one transaction, one burst at a time. *stream*: single events, 10 writers, so that up to 20 are on their way. *lost*: events that subscribers never got when a tenth of the connections was cut twice while 200 events were written; tenant-sync resumes behind its cursor, the peers have none.`;
+
+function tableOf(results: Results, kind: string): string[] {
+  const [subscribers = '', matching = ''] = kind.split('/');
+  const title = matching === 'all' ? 'every event matches' : 'each follows one tenant in a hundred';
+  const head =
+    '| | single p50 / p99 ms | burst p50 / p99 ms | single deliveries/s | stream deliveries/s | burst deliveries/s | stream events/s | burst events/s | memory MiB | lost |';
+  const rows = CONTENDERS.filter(({ name }) => results.has(`${kind}/${name}`)).map(({ name, label }) => {
+    const key = `${kind}/${name}`;
+    const of = (way: Way, what: keyof Pace) => figure(results, key, way, what);
+    const all = results.get(key) ?? [];
+    const latency = (way: Way) => `${ms(of(way, 'p50'))} / ${ms(of(way, 'p99'))}`;
+    const perSecond = (['single', 'stream', 'burst'] as const).map((way) =>
+      whole(of(way, 'deliveriesPerSecond')),
+    );
+    const events = (['stream', 'burst'] as const).map((way) => whole(of(way, 'eventsPerSecond')));
+    const memory = whole(median(all.map(({ memoryMib }) => memoryMib)));
+    const lost = whole(all.reduce((sum, one) => sum + one.lost, 0));
+    return `| ${[label, latency('single'), latency('burst'), ...perSecond, ...events, memory, lost].join(' | ')} |`;
+  });
+  return [
+    `## ${whole(Number(subscribers))} subscribers, ${title}`,
+    '',
+    head,
+    '|---|---|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ];
+}
+
+type Target = {
+  says: string;
+  at: string;
+  way: Way;
+  figure: keyof Pace;
+  against: string;
+  least?: number;
+  most?: number;
+};
+
+const ALL = '1000/all';
+const deliveries = (way: Way, against: string, least: number): Target => ({
+  says: `1,000 all matching, ${way}: deliveries/s against ${against}`,
+  at: ALL,
+  way,
+  figure: 'deliveriesPerSecond',
+  against,
+  least,
+});
+const TARGETS: readonly Target[] = [
+  ...(['stream', 'burst'] as const).flatMap((way) => [
+    deliveries(way, 'postgraphile', 4),
+    deliveries(way, 'yoga', 4),
+    deliveries(way, 'raw', 1),
+    deliveries(way, 'raw-corked', 0.7),
+  ]),
+  {
+    says: '1,000 all matching, single: p99 against raw',
+    at: ALL,
+    way: 'single',
+    figure: 'p99',
+    against: 'raw',
+    most: 1.3,
+  },
+  ...(
+    [
+      ['1000', 8],
+      ['5000', 30],
+    ] as const
+  ).map(([subscribers, least]): Target => ({
+    says: `${subscribers} filtered, burst: events/s against graphql-ws`,
+    at: `${subscribers}/filtered`,
+    way: 'burst',
+    figure: 'eventsPerSecond',
+    against: 'graphql-ws',
+    least,
+  })),
+];
+
+function targetsOf(results: Results): string[] {
+  const rows = TARGETS.flatMap((target) => {
+    const own = figure(results, `${target.at}/tenant-sync`, target.way, target.figure);
+    const theirs = figure(results, `${target.at}/${target.against}`, target.way, target.figure);
+    if (Number.isNaN(own / theirs)) return [];
+    const ratio = own / theirs;
+    const isReached = ratio >= (target.least ?? 0) && ratio <= (target.most ?? Infinity);
+    const wanted = target.least === undefined ? `≤ ${target.most}` : `≥ ${target.least}`;
+    return [`| ${target.says} | ${wanted} | ${ratio.toFixed(2)} | ${isReached ? 'reached' : 'missed'} |`];
+  });
+  const lost = [...results]
+    .filter(([key]) => key.endsWith('/tenant-sync'))
+    .flatMap(([, all]) => all.map((one) => one.lost));
+  const sum = lost.reduce((a, b) => a + b, 0);
+  const cases = `| events lost over forced reconnects, in ${lost.length} runs of tenant-sync | 0 | ${sum} | ${sum === 0 ? 'reached' : 'missed'} |`;
+  return ['| | wanted | measured | |', '|---|---|---|---|', ...rows, cases];
+}
+
+/** The largest and the middle distance of a round from the median of its case. */
+function noiseOf(results: Results): string {
+  const distances = [...results.values()].flatMap((all) => {
+    const middle = median(all.map(({ stream }) => stream.deliveriesPerSecond));
+    return all.map(({ stream }) => Math.abs(stream.deliveriesPerSecond / middle - 1));
+  });
+  const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
+  return `Deliveries a second in the stream differ between rounds of the same case by ${percent(median(distances))} of its median in the middle, and by ${percent(Math.max(...distances))} at worst.`;
+}
