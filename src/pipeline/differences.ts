@@ -2,7 +2,8 @@
 import { createTwoFilesPatch } from 'diff';
 import { byCodeUnits, canonicalJson, type JsonObject, sortKeys } from './canonical-json.ts';
 import { configurationOf, parseProperties, readPath } from './configuration-file.ts';
-import { configurationTypeOf, type ConfigurationType } from './configuration-types.ts';
+import { configurationTypeOf } from './configuration-types.ts';
+import type { ConfigurationType } from './types/configuration-type.ts';
 import type { ChangeKind } from './contract.ts';
 import { maskPair } from './sensitive-values.ts';
 import { type PropertyDifference, propertyDifferences } from './property-differences.ts';

@@ -1,5 +1,5 @@
 import { byCodeUnits, canonicalJson, isJsonObject, type Json, type JsonObject } from './canonical-json.ts';
-import type { ConfigurationType } from './configuration-types.ts';
+import type { ConfigurationType } from './types/configuration-type.ts';
 import { isSensitive, maskPair } from './sensitive-values.ts';
 
 /** `before` and `after` are JSON texts, null where the property does not exist; both null when sensitive. */

@@ -3,7 +3,8 @@
  * table of types says that ids stand; in a name, `%` and `}` are percent-encoded.
  */
 import { isJsonObject, type Json, type JsonObject } from './canonical-json.ts';
-import { type ConfigurationType, typeThatBegins } from './configuration-types.ts';
+import { typeThatBegins } from './configuration-types.ts';
+import type { ConfigurationType } from './types/configuration-type.ts';
 
 export type ObjectName = { configurationType: string; displayName: string };
 

@@ -1,7 +1,8 @@
 /** Values that nobody may see: masked for people, hashed for digests. */
 import { createHmac } from 'node:crypto';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from './canonical-json.ts';
-import { type ConfigurationType, matchesPath } from './configuration-types.ts';
+import { matchesPath } from './configuration-types.ts';
+import type { ConfigurationType } from './types/configuration-type.ts';
 
 export const MASK = '***';
 export const MASK_OF_A_CHANGE = '*** (changed)';

@@ -85,7 +85,7 @@ describe('sensitive values', () => {
   const before = {
     ssid: 'S',
     preSharedKey: 'first-secret',
-    omaSettings: [{ omaUri: 'u', secretValue: 'second-secret' }],
+    omaSettings: [{ omaUri: 'u', value: 'second-secret' }],
   };
   const secrets = ['first-secret', 'second-secret', 'third-secret', 'fourth-secret'];
   const shown = (found: ReturnType<typeof compare>) => json([found?.properties, found?.diff]);
@@ -94,11 +94,11 @@ describe('sensitive values', () => {
     const after = {
       ...before,
       preSharedKey: 'third-secret',
-      omaSettings: [{ omaUri: 'u', secretValue: 'fourth-secret' }],
+      omaSettings: [{ omaUri: 'u', value: 'fourth-secret' }],
     };
     const found = compare(WIFI, before, after);
     expect(found?.properties).toEqual([
-      { path: 'omaSettings[0].secretValue', before: null, after: null, isSensitive: true },
+      { path: 'omaSettings[0].value', before: null, after: null, isSensitive: true },
       { path: 'preSharedKey', before: null, after: null, isSensitive: true },
     ]);
     expect(found?.diff).toContain('-  "preSharedKey": "***"');
@@ -109,7 +109,7 @@ describe('sensitive values', () => {
     ['another property changes', { ...before, ssid: 'T' }],
     [
       'the list around them grows',
-      { ...before, omaSettings: [...before.omaSettings, { omaUri: 'v', secretValue: 'third-secret' }] },
+      { ...before, omaSettings: [...before.omaSettings, { omaUri: 'v', value: 'third-secret' }] },
     ],
     ['they are removed', { ssid: 'S' }],
     ['the object is removed', null],

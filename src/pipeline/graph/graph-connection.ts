@@ -1,7 +1,7 @@
 /** A tenant through Microsoft Graph: the table of configuration types says how. */
 import { messageOf } from '../../lib/errors.ts';
 import { backOffMs, pause } from '../../lib/pause.ts';
-import { isJsonObject, type JsonObject } from '../canonical-json.ts';
+import { canonicalJson, isJsonObject, type JsonObject } from '../canonical-json.ts';
 import { parseProperties, pathOf } from '../configuration-file.ts';
 import { CONFIGURATION_TYPES, configurationTypeOf } from '../configuration-types.ts';
 import { PIPELINE_ERROR_CODES } from '../contract.ts';
@@ -122,6 +122,7 @@ async function writePatiently(
   created: ReadonlySet<string>,
   request: GraphRequest,
 ): Promise<JsonObject | null> {
+  refuseMask(request);
   const giveUpAt = Date.now() + CONSISTENT_AFTER_MS;
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -133,6 +134,14 @@ async function writePatiently(
       await pause(backOffMs(attempt, 200, 5_000));
     }
   }
+}
+
+/** Graph shows `****` for a secret that it keeps encrypted. Written back, it would be the secret. */
+function refuseMask({ body }: GraphRequest): void {
+  if (!body || !canonicalJson(body).includes('"****"')) return;
+  throw new Error(
+    'A value is "****", which Microsoft Graph shows instead of a secret. Put the real value into the file, or leave these settings as they are in the tenant, and sync again.',
+  );
 }
 
 function refuseOtherTenant(organizations: readonly JsonObject[], directoryId: string): void {

@@ -34,6 +34,11 @@ export class GraphError extends Error {
 /** No answer came: whether the request was carried out is unknown. */
 export class AnswerLost extends Error {}
 
+const answerLost = (request: string, words: string) =>
+  new AnswerLost(
+    `Microsoft Graph did not answer ${request}: ${words} Whether it was done is unknown; sync again to see.`,
+  );
+
 const NEVER = new AbortController().signal;
 const REQUEST_TIMEOUT_MS = 100_000;
 /** Graph takes no more requests in one batch. */
@@ -57,6 +62,8 @@ async function send(access: GraphAccess, request: GraphRequest): Promise<JsonObj
   const what = `${request.method} ${request.path}`;
   for (let attempt = 1; ; attempt += 1) {
     const answer = await ask(access, request);
+    if (answer.status >= 503 && answer.retryAfterMs === null && !request.isRepeatable)
+      throw answerLost(what, errorWords(answer.body));
     if (!isBusy(answer) || attempt === MAX_TRIES) return bodyOf(answer, what);
     await wait(access, attempt, [answer]);
   }
@@ -142,13 +149,11 @@ async function ask(access: GraphAccess, { method, path, body, isRepeatable }: Gr
     access.signal.throwIfAborted();
     if (isRepeatable)
       return { status: 503, retryAfterMs: null, body: { error: { message: wordsOf(error) } } };
-    throw new AnswerLost(
-      `Microsoft Graph did not answer ${method} ${path}: ${wordsOf(error)} Whether it was done is unknown; sync again to see.`,
-    );
+    throw answerLost(`${method} ${path}`, wordsOf(error));
   }
 }
 
-/** Too busy to have begun: asking again is safe, for writes too. */
+/** Too busy to have begun, when it says when to come back: asking again is safe, for writes too. */
 const isBusy = ({ status, retryAfterMs: after }: Answer) =>
   status === 429 || status === 503 || (status === 504 && after !== null);
 

@@ -1,7 +1,8 @@
 /** An object as Graph shows it, and as a file holds it. */
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../canonical-json.ts';
 import { configurationOf } from '../configuration-file.ts';
-import { type ConfigurationType, matchesPath } from '../configuration-types.ts';
+import { matchesPath } from '../configuration-types.ts';
+import type { ConfigurationType } from '../types/configuration-type.ts';
 import type { GraphType } from './graph-type.ts';
 
 export type GraphRow = ConfigurationType & { graph: GraphType };

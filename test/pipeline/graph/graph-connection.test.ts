@@ -164,6 +164,19 @@ describe('writing a tenant', () => {
     await expect(connection.create(odd)).rejects.toThrow('Configuration type MSGraph:Teams is not known');
   });
 
+  test('never writes back what Graph shows instead of a secret', async () => {
+    const type = 'MSGraph:Intune:DeviceConfigurations';
+    const properties = await find(type, 'Kiosk settings');
+    const masked = JSON.parse(JSON.stringify(properties).replace(/"made-up-[^"]*"/, '"****"')) as Record<
+      string,
+      unknown
+    >;
+    await expect(
+      connection.update({ configurationType: type, displayName: 'Kiosk settings', properties: masked }),
+    ).rejects.toThrow('Put the real value into the file');
+    expect(tenant.writes()).toEqual([]);
+  });
+
   test("passes Graph's own words on", async () => {
     tenant.tenants.refuseWrites(DIRECTORY, LOCATIONS, 'Monitoring probes', 'Licence missing.');
     await expect(connection.remove(LOCATIONS, 'Monitoring probes')).rejects.toThrow(

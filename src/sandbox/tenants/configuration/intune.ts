@@ -130,7 +130,7 @@ export function deviceConfigurations(profile: Profile): ConfigurationObject[] {
           '@odata.type': '#microsoft.graph.omaSettingString',
           displayName: 'Kiosk account',
           omaUri: './Device/Vendor/MSFT/Accounts/Users/kiosk/Password',
-          secretValue: `made-up-${idFrom(profile.domain, 'kiosk').slice(0, 12)}`,
+          value: `made-up-${idFrom(profile.domain, 'kiosk').slice(0, 12)}`,
         },
       ],
     }),
