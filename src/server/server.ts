@@ -11,6 +11,7 @@ import { Hub } from '../events/hub.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Services } from '../sync-runs/services.ts';
 import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
+import { createDirectLane, type Lane } from './direct-lane.ts';
 import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { SAY_WHO_YOU_ARE } from './guards.ts';
 import { answerLive, answerReady } from './health.ts';
@@ -22,7 +23,7 @@ import { answerCors, isAllowedOrigin } from './origins.ts';
 import type { JsonAnswer } from './pipeline-credentials-route.ts';
 import { serveRunFile, wantedFile } from './run-files.ts';
 import { acceptWebSockets, SOCKET_LIMITS, type SocketLimits } from './websocket.ts';
-import { createGraphql, GRAPHQL_PATH, type GraphqlServer } from './yoga.ts';
+import { createGraphql, GRAPHQL_PATH } from './yoga.ts';
 
 export type ServerParts = {
   services: Services;
@@ -44,6 +45,8 @@ export type ServerParts = {
     /** How many proxies of ours stand in front and add to X-Forwarded-For. */
     proxies: number;
     heartbeatEveryMs: number;
+    /** false: every request takes Yoga's own way, for comparison. */
+    directLane?: boolean;
     /** SOCKET_LIMITS where they are not given. */
     sockets?: Partial<SocketLimits>;
     /** How long a client may take to send a request; 30 seconds when it is not given. */
@@ -68,6 +71,7 @@ export function createServer(parts: ServerParts): ApiServer {
     heartbeatEveryMs: options.heartbeatEveryMs,
     introspection: options.introspection,
   });
+  const lane: Lane = options.directLane === false ? graphql : createDirectLane(graphql);
   const page = options.graphiql ? createGraphiqlPage(options.graphiqlHeaders) : null;
   const streams = new Set<ServerResponse>();
   const admission = createAdmission(parts.authenticate, options);
@@ -79,7 +83,7 @@ export function createServer(parts: ServerParts): ApiServer {
   };
   const http = createHttpServer(patience, (request, response) => {
     const exchange = { request, response, pathname: (request.url ?? '/').split('?', 1)[0] ?? '/' };
-    answer({ ...parts, admission, graphql, page, streams }, exchange).catch((error: unknown) => {
+    answer({ ...parts, admission, lane, page, streams }, exchange).catch((error: unknown) => {
       parts.services.logger.error('A request could not be answered.', {
         path: exchange.pathname,
         error: messageOf(error),
@@ -124,7 +128,7 @@ export function createServer(parts: ServerParts): ApiServer {
 
 type Answering = ServerParts & {
   admission: Admission;
-  graphql: GraphqlServer;
+  lane: Lane;
   page: GraphiqlPage | null;
   streams: Set<ServerResponse>;
 };
@@ -154,7 +158,7 @@ async function answer(parts: Answering, exchange: Exchange): Promise<void> {
 }
 
 async function answerGraphql(
-  { graphql, streams, admission, options, watchRights }: Answering,
+  { lane, streams, admission, options, watchRights }: Answering,
   { request, response }: Exchange,
 ): Promise<void> {
   const badBody = refuseBody(request);
@@ -179,7 +183,7 @@ async function answerGraphql(
       stopWatching();
     });
   };
-  await graphql(request, response, { viewer, onStream });
+  await lane(request, response, { viewer, onStream });
 }
 
 async function answerPipeline(parts: Answering, { request, response }: Exchange): Promise<void> {

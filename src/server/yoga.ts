@@ -22,7 +22,7 @@ export type Caller = {
 export type GraphqlServer = YogaServerInstance<Caller, Context>;
 
 export const GRAPHQL_PATH = '/graphql';
-const LARGEST_BODY_BYTES = 1024 * 1024;
+export const LARGEST_BODY_BYTES = 1024 * 1024;
 
 export function createGraphql(options: {
   services: Services;

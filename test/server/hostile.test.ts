@@ -2,294 +2,199 @@
 import { connect } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newId } from '../../src/lib/ids.ts';
 import { type Api, keyOf, type Problem, startApi } from '../support/api.ts';
+import { hostileBodies, hostileDocuments } from '../support/attacks.ts';
+import { LANES } from '../support/lanes.ts';
 
-let api: Api;
-const delay = monitorEventLoopDelay({ resolution: 5 });
-const costs: { attack: string; ratio: number }[] = [];
 const bomb = new Uint8Array(gzipSync(Buffer.alloc(50 * 1024 * 1024, 0x20)));
-let harmlessMs = 0;
-let heapBefore = 0;
-
-beforeAll(async () => {
-  api = await startApi({ graphiql: false, receiveWithinMs: 500 });
-  for (let round = 0; round < 30; round++) await harmless();
-  const taken: number[] = [];
-  for (let round = 0; round < 30; round++) taken.push(await harmless());
-  harmlessMs = median(taken);
-  heapBefore = process.memoryUsage().rss;
-  delay.enable();
-});
-afterAll(async () => {
-  delay.disable();
-  const grown = (process.memoryUsage().rss - heapBefore) / 1024 / 1024;
-  console.log(
-    [
-      `A harmless request took ${harmlessMs.toFixed(2)} ms. Attacks, as multiples of it:`,
-      ...costs.map(({ attack, ratio }) => `  ${ratio.toFixed(1).padStart(7)} × ${attack}`),
-      `The event loop (of server and attackers) waited ${(delay.max / 1e6).toFixed(0)} ms at most, ${(delay.percentile(99) / 1e6).toFixed(0)} ms in 99 %; memory grew by ${grown.toFixed(0)} MB.`,
-    ].join('\n'),
-  );
-  await api[Symbol.asyncDispose]();
-});
-
 const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
-
-async function harmless(): Promise<number> {
-  const begun = performance.now();
-  expect((await send({ query: '{ viewer { __typename } }' })).errors).toEqual([]);
-  return performance.now() - begun;
-}
 
 type Sent = { status: number; errors: Problem[]; text: string; headers: Headers };
 
-async function send(
-  body: string | Uint8Array<ArrayBuffer> | object,
-  headers: Record<string, string> = {},
-): Promise<Sent> {
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${keyOf('viewer')}`, ...headers },
-    body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+describe.each(LANES)('In $lane', ({ lane, options }) => {
+  let api: Api;
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  const costs: { attack: string; ratio: number }[] = [];
+  let harmlessMs = 0;
+  let heapBefore = 0;
+
+  beforeAll(async () => {
+    api = await startApi({ graphiql: false, receiveWithinMs: 500, ...options });
+    for (let round = 0; round < 30; round++) await harmless();
+    const taken: number[] = [];
+    for (let round = 0; round < 30; round++) taken.push(await harmless());
+    harmlessMs = median(taken);
+    heapBefore = process.memoryUsage().rss;
+    delay.enable();
   });
-  const text = await response.text();
-  const errors = text.startsWith('{') ? ((JSON.parse(text) as { errors?: Problem[] }).errors ?? []) : [];
-  return { status: response.status, errors, text, headers: response.headers };
-}
-
-const times = (count: number, part: (index: number) => string) =>
-  Array.from({ length: count }, (_, i) => part(i)).join(' ');
-
-/** Each with what the first error's message must say. */
-const documents: [attack: string, document: string, says: RegExp][] = [
-  ['depth', `{ ${times(40, () => 'node(id: "x") {')} id ${'}'.repeat(41)}`, /deep/],
-  [
-    'depth by fragments',
-    `{ ...f0 } ${times(20, (i) => `fragment f${i} on Tenant { baseline { ...f${i + 1} } }`)} fragment f20 on Tenant { id }`,
-    /deep/,
-  ],
-  ['tokens', `{ ${times(100_000, () => 'a')} }`, /characters|tokens/],
-  ['tokens in a small document', `{ ${times(20_000, () => 'a')} }`, /tokens/],
-  ['aliases', `{ ${times(400, (i) => `a${i}: eventCursor`)} }`, /aliases/],
-  ['repeated fields', `{ ${times(1_500, () => 'eventCursor')} }`, /has already/],
-  [
-    'repeated fields, nested',
-    `{ tenants { nodes { ${times(20, () => `latestRun { ${times(20, () => 'id')} }`)} } } }`,
-    /has already/,
-  ],
-  ['directives', `{ eventCursor ${times(200, () => '@include(if: true)')} }`, /directives/],
-  ['directives nobody knows', `{ eventCursor ${times(400, (i) => `@d${i}`)} }`, /directives/],
-  [
-    'circular fragments',
-    '{ ...a } fragment a on Query { viewer { __typename } ...b } fragment b on Query { ...a }',
-    /itself/,
-  ],
-  [
-    'circular fragments, nested',
-    '{ tenants { nodes { ...a } } } fragment a on Tenant { baseline { ...a } }',
-    /deep/,
-  ],
-  [
-    'fan-out fragments',
-    `{ tenants { nodes { ...f0 } } } ${times(9, (i) => `fragment f${i} on Tenant { x: baseline { ...f${i + 1} } y: baseline { ...f${i + 1} } z: baseline { ...f${i + 1} } }`)} fragment f9 on Tenant { id }`,
-    /fields when its fragments/,
-  ],
-  [
-    'fragments',
-    `{ eventCursor } ${times(150, (i) => `fragment f${i} on Query { eventCursor }`)}`,
-    /fragments/,
-  ],
-  [
-    'pages inside of pages',
-    '{ tenants(first: 100) { nodes { syncRuns(first: 100) { nodes { events(first: 100) { edges { cursor } } } } } } }',
-    /could have/,
-  ],
-  [
-    'many times the schema',
-    `{ ${times(4, (i) => `a${i}: __schema { types { fields { type { name } args { type { name } } } inputFields { type { name } } enumValues { name } interfaces { name } possibleTypes { name } name kind description a: name b: name c: name d: name e: name } }`)} ${times(20, (i) => `b${i}: __schema { types { fields { name description } } }`)} }`,
-    /could have/,
-  ],
-  [
-    'introspection in circles',
-    '{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }',
-    /[Ii]ntrospection/,
-  ],
-  ['brackets', `{ nodes(ids: ${'['.repeat(950)}${']'.repeat(950)}) { id } }`, /cannot represent/],
-  ['unknown fields', `{ ${times(1_500, (i) => `tenants${i}`)} }`, /Cannot query field|characters/],
-  ['a very long name', `{ ${'a'.repeat(60_000)} }`, /Cannot query field/],
-];
-
-for (const [attack, document, says] of documents) {
-  test(`A document is refused for ${attack}`, async () => {
-    const { errors } = await measured(attack, () => send({ query: document }));
-    expect(errors[0]?.message).toMatch(says);
-    expect(errors[0]?.extensions?.code).toBeTypeOf('string');
-    expect(errors.length).toBeLessThanOrEqual(21);
+  afterAll(async () => {
+    delay.disable();
+    const grown = (process.memoryUsage().rss - heapBefore) / 1024 / 1024;
+    console.log(
+      [
+        `In ${lane} a harmless request took ${harmlessMs.toFixed(2)} ms. Attacks, as multiples of it:`,
+        ...costs.map(({ attack, ratio }) => `  ${ratio.toFixed(1).padStart(7)} × ${attack}`),
+        `The event loop (of server and attackers) waited ${(delay.max / 1e6).toFixed(0)} ms at most, ${(delay.percentile(99) / 1e6).toFixed(0)} ms in 99 %; memory grew by ${grown.toFixed(0)} MB.`,
+      ].join('\n'),
+    );
+    await api[Symbol.asyncDispose]();
   });
-}
 
-const deep = (levels: number, inner = '1') => `${'{"a":'.repeat(levels)}${inner}${'}'.repeat(levels)}`;
-const withVariables = (variables: string) =>
-  `{"query":"query ($a: ID!) { node(id: $a) { id } }","variables":${variables}}`;
-
-const bodies: [attack: string, body: string, status: number, says: RegExp][] = [
-  ['JSON 10,000 deep as variables', withVariables(deep(10_000)), 200, /levels deep/],
-  ['JSON 100,000 deep as variables', withVariables(deep(100_000)), 200, /levels deep/],
-  ['JSON 10,000 deep as body', deep(10_000), 400, /Unexpected parameter "a"/],
-  [
-    'JSON 10,000 deep as extensions',
-    `{"query":"{ viewer { __typename } }","extensions":${deep(10_000)},"variables":${deep(20)}}`,
-    200,
-    /levels deep/,
-  ],
-  ['an array 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), 400, /[Bb]atch/],
-  [
-    'a batch',
-    JSON.stringify(Array.from({ length: 1_000 }, () => ({ query: '{ eventCursor }' }))),
-    400,
-    /[Bb]atch/,
-  ],
-  ['100,000 values', withVariables(`{"a":[${'"x",'.repeat(100_000)}"x"]}`), 200, /more than 1000 values/],
-  [
-    'prototype keys',
-    withVariables('{"__proto__":{"a":"x"},"constructor":{"prototype":{"admin":true}}}'),
-    400,
-    /\$a/,
-  ],
-  [
-    'prototype keys as parameters',
-    '{"query":"{ viewer { __typename } }","__proto__":{"variables":{}},"constructor":1}',
-    400,
-    /Unexpected parameter/,
-  ],
-  ['a body over 1 MiB', withVariables(`{"a":"${'x'.repeat(1024 * 1024)}"}`), 413, /too large/],
-];
-
-for (const [attack, body, status, says] of bodies) {
-  test(`A body is refused for ${attack}`, async () => {
-    const answer = await measured(attack, () => send(body));
-    expect(answer.errors[0]?.message).toMatch(says);
-    expect(answer.status).toBe(status);
-    expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
-  });
-}
-
-test('A compressed body is refused before it is unpacked', async () => {
-  const answer = await measured('a compressed bomb', () => send(bomb, { 'content-encoding': 'gzip' }));
-  expect([answer.status, answer.errors[0]?.message]).toEqual([415, expect.stringContaining('Compressed')]);
-});
-
-test('A body that claims to be short or endless is cut off at 1 MiB', async () => {
-  let sent = 0;
-  const endless = new ReadableStream<Uint8Array>({
-    pull: (controller) => {
-      sent += 64 * 1024;
-      controller.enqueue(new Uint8Array(64 * 1024).fill(0x20));
-    },
-  });
-  const response = await fetch(`${api.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${keyOf('viewer')}` },
-    body: endless,
-    duplex: 'half',
-  } as RequestInit).catch(() => null);
-  expect(response?.status ?? 413).toBe(413);
-  expect(sent).toBeLessThan(64 * 1024 * 1024);
-});
-
-test('What a foreign page could send without asking is refused: forms, text, and mutations in addresses', async () => {
-  const mutation = `mutation { cancelSync(input: { syncRunId: "${newId('run')}" }) { __typename } }`;
-  for (const type of [
-    'application/x-www-form-urlencoded',
-    'text/plain',
-    'multipart/form-data; boundary=x',
-    'application/graphql',
-    'text/plain; application/json',
-    '',
-  ]) {
-    const { status } = await send(JSON.stringify({ query: mutation }), { 'content-type': type });
-    expect([type, status]).toEqual([type, 415]);
+  async function harmless(): Promise<number> {
+    const begun = performance.now();
+    expect((await send({ query: '{ viewer { __typename } }' })).errors).toEqual([]);
+    return performance.now() - begun;
   }
-  const address = `${api.url}/graphql?query=${encodeURIComponent(mutation)}`;
-  const headers = { authorization: `Bearer ${keyOf('admin')}`, accept: 'application/json' };
-  expect((await fetch(address, { headers })).status).toBe(405);
-});
 
-test('Strangers learn nothing of the schema, not even by a suggestion', async () => {
-  const { status, text } = await send(
-    { query: '{ tenant { idd } __schema { types { name } } }' },
-    { authorization: '' },
-  );
-  expect(status).toBe(401);
-  expect(text).not.toMatch(/did you mean|displayName|types/i);
-  expect((await send({ query: '{ viewers { roles } }' })).text).toContain('Did you mean');
-});
-
-async function measured(attack: string, work: () => Promise<Sent>): Promise<Sent> {
-  const begun = performance.now();
-  const answer = await work();
-  costs.push({ attack, ratio: (performance.now() - begun) / harmlessMs });
-  expect(answer.status).toBeLessThan(500);
-  return answer;
-}
-
-/** What a connection that sends these bytes, and then nothing, gets until it is closed. */
-function sayAndWait(bytes: string): Promise<string> {
-  const { hostname, port } = new URL(api.url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname, () => socket.write(bytes));
-    let heard = '';
-    socket.on('data', (data) => (heard += data.toString()));
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(heard));
-  });
-}
-
-test('A connection that sends its headers or its body too slowly is closed', async () => {
-  const slow = [
-    '',
-    'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow:',
-    `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query":`,
-  ];
-  const [silent, headers, body] = await Promise.all(slow.map(sayAndWait));
-  expect(silent).not.toContain('200 OK');
-  expect(headers).toMatch(/^HTTP\/1\.1 408/);
-  expect(body).toMatch(/^(HTTP\/1\.1 408|$)/);
-});
-
-test('Odd requests get a plain answer and never a 500', async () => {
-  const line = (first: string, more = '') =>
-    `${first}\r\nHost: x\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nConnection: close\r\n${more}\r\n`;
-  const odd = [
-    line('GET /graphql?query=%E0%A4%A HTTP/1.1'),
-    line('GET /graphql?query={viewer{__typename}}&variables=%7B HTTP/1.1'),
-    line('GET //evil.example/graphql HTTP/1.1'),
-    line('GET http://evil.example/graphql HTTP/1.1'),
-    line('GET /runs/run_00000000000000000000000000000000/artifacts/%E0%A4%A HTTP/1.1'),
-    line('GET /runs/..%2f..%2fetc/passwd HTTP/1.1'),
-    line('PUT /graphql HTTP/1.1'),
-    line('POST /graphql HTTP/1.1', 'Content-Type: application/json\r\nContent-Length: 0\r\n'),
-    line(
-      'POST /graphql HTTP/1.1',
-      'Content-Type: application/json\r\nAccept: image/png\r\nContent-Length: 2\r\n',
-    ).concat('{}'),
-    line('POST /graphql HTTP/1.1', 'Content-Type: application/json\r\nContent-Length: x\r\n'),
-    `GET /graphql?query={viewer{__typename}} HTTP/1.1\r\nHost: a b[\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nConnection: close\r\n\r\n`,
-    'NONSENSE\r\n\r\n',
-  ];
-  for (const request of odd) {
-    const [status] = (await sayAndWait(request)).split('\r\n', 1);
-    expect([request.split('\r\n', 1)[0], status]).toEqual([
-      expect.anything(),
-      expect.stringMatching(/^HTTP\/1\.1 [2-4]/),
-    ]);
+  async function send(
+    body: string | Uint8Array<ArrayBuffer> | object,
+    headers: Record<string, string> = {},
+  ): Promise<Sent> {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${keyOf('viewer')}`, ...headers },
+      body: typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const errors = text.startsWith('{') ? ((JSON.parse(text) as { errors?: Problem[] }).errors ?? []) : [];
+    return { status: response.status, errors, text, headers: response.headers };
   }
-});
 
-test('Headers over 16 KiB are refused with status 431', async () => {
-  expect(
-    await sayAndWait(`GET /graphql HTTP/1.1\r\nHost: x\r\nX-Pad: ${'x'.repeat(20_000)}\r\n\r\n`),
-  ).toMatch(/^HTTP\/1\.1 431/);
+  for (const [attack, document, says] of hostileDocuments) {
+    test(`A document is refused for ${attack}`, async () => {
+      const { errors } = await measured(attack, () => send({ query: document }));
+      expect(errors[0]?.message).toMatch(says);
+      expect(errors[0]?.extensions?.code).toBeTypeOf('string');
+      expect(errors.length).toBeLessThanOrEqual(21);
+    });
+  }
+
+  for (const [attack, body, status, says] of hostileBodies) {
+    test(`A body is refused for ${attack}`, async () => {
+      const answer = await measured(attack, () => send(body));
+      expect(answer.errors[0]?.message).toMatch(says);
+      expect(answer.status).toBe(status);
+      expect(Object.hasOwn(Object.prototype, 'admin')).toBe(false);
+    });
+  }
+
+  test('A compressed body is refused before it is unpacked', async () => {
+    const answer = await measured('a compressed bomb', () => send(bomb, { 'content-encoding': 'gzip' }));
+    expect([answer.status, answer.errors[0]?.message]).toEqual([415, expect.stringContaining('Compressed')]);
+  });
+
+  test('A body that claims to be short or endless is cut off at 1 MiB', async () => {
+    let sent = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => {
+        sent += 64 * 1024;
+        controller.enqueue(new Uint8Array(64 * 1024).fill(0x20));
+      },
+    });
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${keyOf('viewer')}` },
+      body: endless,
+      duplex: 'half',
+    } as RequestInit).catch(() => null);
+    expect(response?.status ?? 413).toBe(413);
+    expect(sent).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('What a foreign page could send without asking is refused: forms, text, and mutations in addresses', async () => {
+    const mutation = `mutation { cancelSync(input: { syncRunId: "${newId('run')}" }) { __typename } }`;
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+      'application/graphql',
+      'text/plain; application/json',
+      '',
+    ]) {
+      const { status } = await send(JSON.stringify({ query: mutation }), { 'content-type': type });
+      expect([type, status]).toEqual([type, 415]);
+    }
+    const address = `${api.url}/graphql?query=${encodeURIComponent(mutation)}`;
+    const headers = { authorization: `Bearer ${keyOf('admin')}`, accept: 'application/json' };
+    expect((await fetch(address, { headers })).status).toBe(405);
+  });
+
+  test('Strangers learn nothing of the schema, not even by a suggestion', async () => {
+    const { status, text } = await send(
+      { query: '{ tenant { idd } __schema { types { name } } }' },
+      { authorization: '' },
+    );
+    expect(status).toBe(401);
+    expect(text).not.toMatch(/did you mean|displayName|types/i);
+    expect((await send({ query: '{ viewers { roles } }' })).text).toContain('Did you mean');
+  });
+
+  async function measured(attack: string, work: () => Promise<Sent>): Promise<Sent> {
+    const begun = performance.now();
+    const answer = await work();
+    costs.push({ attack, ratio: (performance.now() - begun) / harmlessMs });
+    expect(answer.status).toBeLessThan(500);
+    return answer;
+  }
+
+  /** What a connection that sends these bytes, and then nothing, gets until it is closed. */
+  function sayAndWait(bytes: string): Promise<string> {
+    const { hostname, port } = new URL(api.url);
+    return new Promise((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write(bytes));
+      let heard = '';
+      socket.on('data', (data) => (heard += data.toString()));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(heard));
+    });
+  }
+
+  test('A connection that sends its headers or its body too slowly is closed', async () => {
+    const slow = [
+      '',
+      'POST /graphql HTTP/1.1\r\nHost: x\r\nX-Slow:',
+      `POST /graphql HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"query":`,
+    ];
+    const [silent, headers, body] = await Promise.all(slow.map(sayAndWait));
+    expect(silent).not.toContain('200 OK');
+    expect(headers).toMatch(/^HTTP\/1\.1 408/);
+    expect(body).toMatch(/^(HTTP\/1\.1 408|$)/);
+  });
+
+  test('Odd requests get a plain answer and never a 500', async () => {
+    const line = (first: string, more = '') =>
+      `${first}\r\nHost: x\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nConnection: close\r\n${more}\r\n`;
+    const odd = [
+      line('GET /graphql?query=%E0%A4%A HTTP/1.1'),
+      line('GET /graphql?query={viewer{__typename}}&variables=%7B HTTP/1.1'),
+      line('GET //evil.example/graphql HTTP/1.1'),
+      line('GET http://evil.example/graphql HTTP/1.1'),
+      line('GET /runs/run_00000000000000000000000000000000/artifacts/%E0%A4%A HTTP/1.1'),
+      line('GET /runs/..%2f..%2fetc/passwd HTTP/1.1'),
+      line('PUT /graphql HTTP/1.1'),
+      line('POST /graphql HTTP/1.1', 'Content-Type: application/json\r\nContent-Length: 0\r\n'),
+      line(
+        'POST /graphql HTTP/1.1',
+        'Content-Type: application/json\r\nAccept: image/png\r\nContent-Length: 2\r\n',
+      ).concat('{}'),
+      line('POST /graphql HTTP/1.1', 'Content-Type: application/json\r\nContent-Length: x\r\n'),
+      `GET /graphql?query={viewer{__typename}} HTTP/1.1\r\nHost: a b[\r\nAuthorization: Bearer ${keyOf('viewer')}\r\nConnection: close\r\n\r\n`,
+      'NONSENSE\r\n\r\n',
+    ];
+    for (const request of odd) {
+      const [status] = (await sayAndWait(request)).split('\r\n', 1);
+      expect([request.split('\r\n', 1)[0], status]).toEqual([
+        expect.anything(),
+        expect.stringMatching(/^HTTP\/1\.1 [2-4]/),
+      ]);
+    }
+  });
+
+  test('Headers over 16 KiB are refused with status 431', async () => {
+    expect(
+      await sayAndWait(`GET /graphql HTTP/1.1\r\nHost: x\r\nX-Pad: ${'x'.repeat(20_000)}\r\n\r\n`),
+    ).toMatch(/^HTTP\/1\.1 431/);
+  });
 });
