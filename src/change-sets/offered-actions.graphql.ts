@@ -8,7 +8,7 @@ import { type ActionAvailability, offeredActions } from '../sync-runs/offered-ac
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { challengeOfRun, hasUnfinishedRevert, runById } from '../sync-runs/sync-run-loaders.graphql.ts';
 import { ActionAvailabilityType } from '../sync-runs/sync-run-parts.graphql.ts';
-import { SyncRunType } from '../sync-runs/sync-runs.graphql.ts';
+import { linksOf, SyncRunType } from '../sync-runs/sync-runs.graphql.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenantOf, TenantType } from '../tenants/tenants.graphql.ts';
 import { isUnfinishedRevert, revertNeedsAttention } from './change-set.ts';
@@ -58,7 +58,7 @@ async function actionsOf(
   tenant: Tenant,
   run: SyncRun | null,
 ): Promise<ActionAvailability[]> {
-  return offeredActions(await factsOf(context, tenant, run), context.services.settings.publicUrl);
+  return offeredActions(await factsOf(context, tenant, run), await linksOf(context, tenant.id));
 }
 
 builder.objectField(TenantType, 'actions', (t) =>

@@ -1,11 +1,15 @@
-/** `GET /runs/{id}/logs`, `/runs/{id}/artifacts` and `/runs/{id}/artifacts/{name}`: files of Azure DevOps, with the caller's rights. */
+/**
+ * `GET /runs/{id}/logs`, `/runs/{id}/artifacts` and `/runs/{id}/artifacts/{name}`: files of Azure DevOps, with the
+ * caller's rights, or with a ticket that somebody with the rights was given.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Forbidden, mustBeAllowed, type Viewer } from '../access/viewer.ts';
+import { databaseNow } from '../database/database.ts';
 import type { RunFile } from '../azure-devops/port.ts';
 import { messageOf, UpstreamError } from '../lib/errors.ts';
 import { isId, type RunId } from '../lib/ids.ts';
-import { artifactsUrlOf } from '../sync-runs/offered-actions.ts';
+import { artifactPath, holderOf, linksFor } from '../sync-runs/file-links.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { syncRunsByIds } from '../sync-runs/sync-runs.ts';
@@ -36,21 +40,14 @@ function decoded(name: string): string | undefined {
   }
 }
 
-export async function serveRunFile(
-  { services, admission }: { services: Services; admission: Admission },
-  wanted: Wanted,
-  { request, response }: { request: IncomingMessage; response: ServerResponse },
-): Promise<void> {
-  const who = await admission.admit(request, request.headers.authorization);
-  if (who.kind === 'wait') {
-    response.setHeader('Retry-After', who.seconds);
-    return sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
-  }
-  if (who.kind !== 'viewer') {
-    const message = 'Send the header `Authorization: Bearer <key>` with a key that this API knows.';
-    return sendJson(response, 401, { code: 'UNAUTHENTICATED', message });
-  }
-  const { viewer } = who;
+type Exchange = { request: IncomingMessage; response: ServerResponse };
+type Parts = { services: Services; admission: Admission };
+
+export async function serveRunFile(parts: Parts, wanted: Wanted, exchange: Exchange): Promise<void> {
+  const { services } = parts;
+  const { response } = exchange;
+  const viewer = await whoAsks(parts, exchange);
+  if (!viewer) return;
   try {
     const found = await find(services, viewer, wanted.runId);
     if (!found)
@@ -67,6 +64,34 @@ export async function serveRunFile(
   }
 }
 
+/** null: it was answered that nobody is known here. A header counts before a ticket. */
+async function whoAsks(
+  { services, admission }: Parts,
+  { request, response }: Exchange,
+): Promise<Viewer | null> {
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://api');
+  const ticket = searchParams.get('ticket');
+  if (ticket !== null && !request.headers.authorization) {
+    const holder = holderOf({ seal: services.seal, now: await databaseNow(services.db) }, { path, ticket });
+    if (!holder) sendJson(response, 401, { code: 'UNAUTHENTICATED', message: ASK_FOR_ANOTHER });
+    return holder;
+  }
+  const who = await admission.admit(request, request.headers.authorization);
+  if (who.kind === 'viewer') return who.viewer;
+  if (who.kind === 'wait') {
+    response.setHeader('Retry-After', who.seconds);
+    sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
+  } else {
+    const message =
+      'Send the header `Authorization: Bearer <key>` with a key that this API knows, or take the address that the API gives for the file.';
+    sendJson(response, 401, { code: 'UNAUTHENTICATED', message });
+  }
+  return null;
+}
+
+const ASK_FOR_ANOTHER =
+  'This link has ended, or is not whole. Ask the API for the address of the file again.';
+
 async function find(services: Services, viewer: Viewer, runId: RunId): Promise<Found | null> {
   const [run] = await syncRunsByIds(services.db, viewer, [runId]);
   if (!run || run.buildId === null) return null;
@@ -80,11 +105,13 @@ async function listArtifacts(
   response: ServerResponse,
 ): Promise<void> {
   const artifacts = await services.azure.listArtifacts(tenant, buildId);
-  const base = artifactsUrlOf(services.settings.publicUrl, run.id);
+  const { seal, settings } = services;
+  const seen = { tenantId: tenant.id, now: await databaseNow(services.db) };
+  const linkTo = linksFor({ seal, publicUrl: settings.publicUrl }, seen);
   sendJson(
     response,
     200,
-    artifacts.map(({ name }) => ({ name, url: `${base}/${encodeURIComponent(name)}` })),
+    artifacts.map(({ name }) => ({ name, url: linkTo(artifactPath(run.id, name)) })),
   );
 }
 
@@ -116,5 +143,7 @@ function answerError(response: ServerResponse, error: unknown): void {
   if (error instanceof Forbidden)
     return sendJson(response, 403, { code: 'FORBIDDEN', message: error.message });
   if (!(error instanceof UpstreamError)) throw error;
+  if (error.statusCode === 404)
+    return sendJson(response, 404, { code: 'NOT_FOUND', message: `It is gone: ${error.message}` });
   sendJson(response, 502, { code: 'UPSTREAM_UNAVAILABLE', message: messageOf(error) });
 }

@@ -1,5 +1,6 @@
 /** Pure: the status menu. */
 import { type ActionFacts, refusalFor, SYNC_ACTIONS, type SyncAction } from './actions.ts';
+import { artifactsPath, type LinkTo, logsPath } from './file-links.ts';
 import type { ActionRefusalReason } from './refusals.ts';
 
 /** One entry of the menu. A link carries its address; what is not allowed says why. */
@@ -29,8 +30,8 @@ export const ACTION_LABELS = {
   RETRY_REVERT: 'Retry revert',
 } as const satisfies Record<SyncAction, string>;
 
-/** Every action, possible or not, in the order of the menu. `publicUrl` is where this API is reached. */
-export function offeredActions(facts: ActionFacts, publicUrl: string): ActionAvailability[] {
+/** Every action, possible or not, in the order of the menu. */
+export function offeredActions(facts: ActionFacts, linkTo: LinkTo): ActionAvailability[] {
   return SYNC_ACTIONS.map((action) => {
     const refusal = refusalFor(action, facts);
     return {
@@ -39,15 +40,12 @@ export function offeredActions(facts: ActionFacts, publicUrl: string): ActionAva
       allowed: refusal === null,
       reason: refusal?.reason ?? null,
       message: refusal?.message ?? null,
-      url: refusal ? null : urlOf(action, facts, publicUrl),
+      url: refusal ? null : urlOf(action, facts, linkTo),
     };
   });
 }
 
-export const logsUrlOf = (publicUrl: string, runId: string) => `${publicUrl}/runs/${runId}/logs`;
-export const artifactsUrlOf = (publicUrl: string, runId: string) => `${publicUrl}/runs/${runId}/artifacts`;
-
-function urlOf(action: SyncAction, { run, challenge }: ActionFacts, publicUrl: string): string | null {
+function urlOf(action: SyncAction, { run, challenge }: ActionFacts, linkTo: LinkTo): string | null {
   if (!run) return null;
   switch (action) {
     case 'OPEN_IN_AZURE_DEVOPS':
@@ -55,9 +53,9 @@ function urlOf(action: SyncAction, { run, challenge }: ActionFacts, publicUrl: s
     case 'VIEW_JOB':
       return run.error?.jobUrl ?? run.webUrl;
     case 'DOWNLOAD_LOGS':
-      return logsUrlOf(publicUrl, run.id);
+      return linkTo(logsPath(run.id));
     case 'DOWNLOAD_ARTIFACTS':
-      return artifactsUrlOf(publicUrl, run.id);
+      return linkTo(artifactsPath(run.id));
     case 'AUTHENTICATE':
       return challenge?.verificationUri ?? null;
     default:

@@ -1,14 +1,16 @@
 import './context.graphql.ts';
-import { mustBeAllowed } from '../access/viewer.ts';
+import { may, mustBeAllowed } from '../access/viewer.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
+import { presentTime } from '../graphql/loaders.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { connectionOf, type PageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import type { TenantId } from '../lib/ids.ts';
 import { EventConnection, eventPage, eventPageArgs } from '../tenants/event-log.graphql.ts';
 import { isStale, tenantOf, TenantType } from '../tenants/tenants.graphql.ts';
 import { AuthenticationChallengeType } from './authentication.graphql.ts';
-import { artifactsUrlOf, logsUrlOf } from './offered-actions.ts';
+import { artifactPath, type LinkTo, linksFor, logsPath } from './file-links.ts';
 import type { SyncRun } from './sync-run.ts';
 import {
   CanceledByEnum,
@@ -42,7 +44,8 @@ const ArtifactType = builder.objectRef<{ name: string; url: string }>('Artifact'
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name in Azure DevOps.' }),
     url: t.exposeString('url', {
-      description: 'Download it as a zip from here, with the same Authorization header.',
+      description:
+        'Download it as a zip from here. The address opens it for five minutes, in a browser too; later with your Authorization header.',
     }),
   }),
 });
@@ -50,10 +53,20 @@ const ArtifactType = builder.objectRef<{ name: string; url: string }>('Artifact'
 async function artifactsOf(context: Context, run: SyncRun) {
   mustBeAllowed(context.viewer, 'readLogs', run.tenantId);
   if (run.buildId === null) return [];
-  const { azure, settings } = context.services;
-  const artifacts = await azure.listArtifacts(await tenantOf(context, run), run.buildId);
-  const base = artifactsUrlOf(settings.publicUrl, run.id);
-  return artifacts.map(({ name }) => ({ name, url: `${base}/${encodeURIComponent(name)}` }));
+  const artifacts = await context.services.azure.listArtifacts(await tenantOf(context, run), run.buildId);
+  const linkTo = await linksOf(context, run.tenantId);
+  return artifacts.map(({ name }) => ({ name, url: linkTo(artifactPath(run.id, name)) }));
+}
+
+/** Only for viewers who may read the tenant's logs and artifacts. */
+export async function linksOf(context: Context, tenantId: TenantId): Promise<LinkTo> {
+  const { seal, settings } = context.services;
+  return linksFor({ seal, publicUrl: settings.publicUrl }, { tenantId, now: await presentTime(context) });
+}
+
+async function logsUrlOf(context: Context, run: SyncRun): Promise<string | null> {
+  if (run.buildId === null || !may(context.viewer, 'readLogs', run.tenantId)) return null;
+  return (await linksOf(context, run.tenantId))(logsPath(run.id));
 }
 
 SyncRunType.implement({
@@ -138,9 +151,8 @@ SyncRunType.implement({
     logsUrl: t.string({
       nullable: true,
       description:
-        'Its logs as a zip, through this API: send the same Authorization header. null until Azure DevOps has the run.',
-      resolve: (run, _args, { services }) =>
-        run.buildId === null ? null : logsUrlOf(services.settings.publicUrl, run.id),
+        'Its logs as a zip, through this API. The address opens them for five minutes, in a browser too; later with your Authorization header. null until Azure DevOps has the run, and when the viewer may not read logs.',
+      resolve: (run, _args, context) => logsUrlOf(context, run),
     }),
     artifacts: t.field({
       type: [ArtifactType],

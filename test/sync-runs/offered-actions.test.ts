@@ -91,7 +91,7 @@ test.each(Object.entries(PERMITTED))(
   'A run that waits for a decision offers a %s what the role allows',
   (role, allowed) => {
     const viewer = as(...([role] as Role[]));
-    const menu = offeredActions(facts({ run: waiting(), viewer }), 'https://api.example');
+    const menu = offeredActions(facts({ run: waiting(), viewer }), (path) => `https://api.example${path}`);
     expect(menu.filter((entry) => entry.allowed).map((entry) => entry.action)).toEqual(allowed);
   },
 );
@@ -111,10 +111,9 @@ test('Links carry their addresses, and only those that are allowed', () => {
   });
   const urls = (viewer: Viewer) =>
     Object.fromEntries(
-      offeredActions(facts({ run: failed, viewer }), 'https://api.example').map(({ action, url }) => [
-        action,
-        url,
-      ]),
+      offeredActions(facts({ run: failed, viewer }), (path) => `https://api.example${path}`).map(
+        ({ action, url }) => [action, url],
+      ),
     );
   expect(urls(as('OPERATOR'))).toMatchObject({
     VIEW_JOB: 'https://job',

@@ -106,7 +106,7 @@ test('A run tells its error, stages and downloads', async () => {
     needsAttention: false,
     error,
     stages: [{ stage: 'DEPLOY', state: 'FAILED', startedAt: '2026-11-23T11:59:00.000Z', completedAt: null }],
-    logsUrl: `http://api.example/runs/${failed.id}/logs`,
+    logsUrl: expect.stringMatching(`^http://api.example/runs/${failed.id}/logs\\?ticket=`) as string,
     authentication: null,
     revert: null,
   });
