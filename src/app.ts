@@ -26,6 +26,7 @@ import { jobHandlers } from './job-handlers.ts';
 import { migrateJobs, Worker } from './jobs/worker.ts';
 import type { Logger } from './lib/logger.ts';
 import { createSeal } from './lib/seal.ts';
+import { HINTED, readHint } from './poller/hints.ts';
 import { Poller } from './poller/poller.ts';
 import { scheduleRetention } from './retention.ts';
 import { answerPipelineJob } from './server/pipeline-credentials-route.ts';
@@ -51,20 +52,24 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   const feed = stack.use(await EventFeed.start({ db: database.db, logger }));
   const authenticate = createAuthentication(config, { database, logger });
   const watcher = stack.use(new RightsWatcher({ db: database.db, authenticate, logger }));
-  const listener = stack.use(
-    new Listener({
-      url: config.DATABASE_URL,
-      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED],
-      onWake: (channel) => (channel === RIGHTS_CHANGED ? watcher.wake() : feed.wake()),
-      logger,
-    }),
-  );
   const doors = createDoors({
     tokens: createTokenSource(serviceCredential(config), entraOf(config, logger)),
     logger,
   });
   const { services, poller } = createServices(config, { database, feed, doors, logger });
   stack.use(services.desk);
+  const listener = stack.use(
+    new Listener({
+      url: config.DATABASE_URL,
+      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED, HINTED],
+      onWake: (channel, payload) => {
+        if (channel === RIGHTS_CHANGED) watcher.wake();
+        else if (channel === HINTED) poller.hear(readHint(payload));
+        else feed.wake();
+      },
+      logger,
+    }),
+  );
   const retention = { db: database.db, logger, keepMs: config.EVENT_RETENTION_DAYS * DAY_MS };
   const handlers = jobHandlers(services, retention);
   stack.use(await Worker.start({ database, handlers, logger, concurrency: JOBS_AT_A_TIME }));
@@ -85,6 +90,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
       auditSigner,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: (question) => answerPipelineJob(services, verify, question),
+      hookSecret: config.AZURE_DEVOPS_HOOK_SECRET ?? null,
       options: {
         graphiql: config.GRAPHIQL === 'on',
         graphiqlHeaders: extras.graphiqlHeaders,
@@ -144,7 +150,6 @@ function createServices(
     projects,
     cadence: cadenceOf(config),
     isWatched: () => feed.isWatched,
-    isHooked: () => false,
   });
   return { services, poller };
 }

@@ -128,6 +128,13 @@ const settings = z.object({
   ENTRA_EMULATOR_URL: loopbackUrl
     .optional()
     .describe('A stand-in for login.microsoftonline.com on this machine; the sandbox sets it'),
+  AZURE_DEVOPS_HOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'Password (16 characters or more) that the web hooks of Azure DevOps send; without it none are taken',
+    ),
   PIPELINE_OIDC_ISSUERS: listOf(z.string().min(1))
     .optional()
     .describe("Issuers that a job's OIDC token may have; default: those of Azure DevOps and Entra"),

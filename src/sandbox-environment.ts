@@ -12,6 +12,9 @@ import type { Sandbox } from './sandbox/sandbox.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
+/** With which the simulated Azure DevOps sends its hooks. */
+export const SANDBOX_HOOK_SECRET = 'sandbox-hook-secret';
+
 /** The keys that are valid only here: `sandbox-viewer`, `sandbox-operator`, `sandbox-approver`, `sandbox-admin`. */
 export const sandboxKey = (role: Role) => `sandbox-${role.toLowerCase()}`;
 
@@ -35,6 +38,7 @@ export function sandboxEnvironment(sandbox: Sandbox, { databaseUrl, port }: Sand
     SIGN_IN_CLIENT_ID: DEVICE_CODE_CLIENT_ID,
     ENTRA_EMULATOR_URL: sandbox.entraUrl,
     PIPELINE_OIDC_ISSUERS: `${sandbox.azureDevOpsUrl}/_oidc/*`,
+    AZURE_DEVOPS_HOOK_SECRET: SANDBOX_HOOK_SECRET,
     // Nothing that it seals is a secret; it must be the same after a restart.
     ENCRYPTION_KEYS: `sandbox:${sha256('sandbox').toString('base64')}`,
     SANDBOX_API_KEYS: JSON.stringify(

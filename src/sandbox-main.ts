@@ -6,7 +6,7 @@ import { readConfig } from './config.ts';
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { messageOf } from './lib/errors.ts';
 import { createLogger } from './lib/logger.ts';
-import { sandboxEnvironment, sandboxKey } from './sandbox-environment.ts';
+import { SANDBOX_HOOK_SECRET, sandboxEnvironment, sandboxKey } from './sandbox-environment.ts';
 import { startSandbox } from './sandbox/sandbox.ts';
 
 const HELP = `npm run sandbox: the API on a simulated Azure DevOps, Entra ID and Microsoft 365.
@@ -48,6 +48,7 @@ try {
     scenarios: env.SANDBOX_SCENARIOS !== 'off',
     fleet: 'showcase',
     signInWindowMs: signInWindowSeconds * 1_000,
+    hookPassword: SANDBOX_HOOK_SECRET,
     logger,
   });
   parts.defer(() => sandbox.stop());

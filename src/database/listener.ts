@@ -7,8 +7,11 @@ export type ListenerOptions = {
   /** A direct address: LISTEN does not work through a transaction pooler. */
   url: string;
   channels: readonly string[];
-  /** Something may be new. Also called for every channel after each connect: what was told meanwhile is lost. */
-  onWake: (channel: string) => void;
+  /**
+   * Something may be new. Also called for every channel after each connect, with no payload: what was told meanwhile
+   * is lost.
+   */
+  onWake: (channel: string, payload: string) => void;
   logger: Logger;
 };
 
@@ -59,12 +62,12 @@ export class Listener implements AsyncDisposable {
     const lost = new AbortController();
     client.on('error', () => lost.abort());
     client.on('end', () => lost.abort());
-    client.on('notification', ({ channel }) => onWake(channel));
+    client.on('notification', ({ channel, payload = '' }) => onWake(channel, payload));
     try {
       await client.connect();
       for (const channel of channels) await client.query(`listen ${client.escapeIdentifier(channel)}`);
       this.#isListening = true;
-      for (const channel of channels) onWake(channel);
+      for (const channel of channels) onWake(channel, '');
       await this.#watch(client, AbortSignal.any([lost.signal, this.#end.signal]));
     } catch (error) {
       logger.warn('The listening connection to the database was lost.', { error: messageOf(error) });

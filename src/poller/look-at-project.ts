@@ -31,7 +31,8 @@ export type LookOptions = {
   number: number;
 };
 
-export type LookResult = { openRuns: number };
+/** `shown`: the runs of tenants that Azure's lists hold. */
+export type LookResult = { openRuns: number; shown: number[] };
 
 /** How many runs are read side by side. */
 const AT_A_TIME = 8;
@@ -58,7 +59,10 @@ export async function lookAtProject(
   await expireChallenges(db);
   // A run that could not be read keeps the watermark where it is, so that the next look sees it again.
   await noteLook(db, project, { watermark: isComplete ? look.watermark : null, isFull: options.isFull });
-  return { openRuns: await countOpenRuns(db, project) };
+  return {
+    openRuns: await countOpenRuns(db, project),
+    shown: shown.filter(({ pipelineId }) => tenants.has(pipelineId)).map(({ buildId }) => buildId),
+  };
 }
 
 type Seen = {

@@ -5,6 +5,8 @@ import { whilePolling } from '../azure-devops/priority.ts';
 import { messageOf } from '../lib/errors.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import type { Services } from '../sync-runs/services.ts';
+import type { Hint } from './hints.ts';
+import { HookTrust } from './hook-trust.ts';
 import { lookAtProject } from './look-at-project.ts';
 
 /** How often a project is looked at, by need. */
@@ -26,8 +28,6 @@ export type PollerOptions = {
   cadence: Cadence;
   /** Whether somebody subscribes now. */
   isWatched(): boolean;
-  /** Whether the project's web hooks have lately been seen to work. */
-  isHooked(project: ProjectRef): boolean;
 };
 
 const LONGEST_BACK_OFF_MS = 60_000;
@@ -54,6 +54,11 @@ export class Poller implements AsyncDisposable {
     this.#loops.find((loop) => loop.isOf(project))?.hurry(buildId ?? null);
   }
 
+  /** Somebody says that something moved: the project is looked at soon, whatever it was. */
+  hear({ project, buildId }: Hint): void {
+    for (const loop of this.#loops) if (project === null || loop.isOf(project)) loop.hear(buildId);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#loops.map((loop) => loop.ended));
@@ -65,6 +70,7 @@ class ProjectLoop {
   readonly #options: PollerOptions;
   readonly #project: ProjectRef;
   readonly #signal: AbortSignal;
+  readonly #hooks = new HookTrust();
   #ended: Promise<void> = Promise.resolve();
   #hurry = new AbortController();
   #hinted = new Set<number>();
@@ -95,6 +101,11 @@ class ProjectLoop {
     this.#hurry.abort();
   }
 
+  hear(buildId: number | null): void {
+    if (buildId !== null) this.#hooks.hear(buildId, performance.now());
+    this.hurry(buildId);
+  }
+
   async #run(): Promise<void> {
     const { cadence } = this.#options;
     while (!this.#signal.aborted) {
@@ -117,10 +128,12 @@ class ProjectLoop {
     this.#hinted = new Set();
     try {
       const options = { isFull, hinted, number: this.#looks++ };
-      const { openRuns } = await whilePolling(() => lookAtProject(services, this.#project, options));
+      const { openRuns, shown } = await whilePolling(() => lookAtProject(services, this.#project, options));
       if (isFull) this.#fullLookAt = startedAt;
       this.#failures = 0;
-      return { waitMs: withJitter(this.#needMs(openRuns)), isFixed: false };
+      this.#hooks.show(shown, performance.now());
+      const untilFullMs = this.#fullLookAt + cadence.fullEveryMs - startedAt;
+      return { waitMs: Math.min(withJitter(this.#needMs(openRuns)), untilFullMs), isFixed: false };
     } catch (error) {
       for (const buildId of hinted) this.#hinted.add(buildId);
       return this.#noteFailure(error);
@@ -130,7 +143,7 @@ class ProjectLoop {
   #needMs(openRuns: number): number {
     const { cadence } = this.#options;
     if (openRuns > 0) return this.#options.isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs;
-    return this.#options.isHooked(this.#project) ? cadence.hookedEveryMs : cadence.idleEveryMs;
+    return this.#hooks.isProven(performance.now()) ? cadence.hookedEveryMs : cadence.idleEveryMs;
   }
 
   async #noteFailure(error: unknown): Promise<{ waitMs: number; isFixed: boolean }> {

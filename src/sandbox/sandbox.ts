@@ -4,6 +4,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createGraphConnection } from '../pipeline/graph/graph-connection.ts';
 import { runStage } from '../pipeline/run-stage.ts';
+import { HOOK_PATH } from '../pipeline/service-hooks.ts';
 import { createAzureDevOpsWorld, type SimulatedAzureDevOps } from './azure-devops/azure-devops-world.ts';
 import { createSandboxClock } from './clock.ts';
 import type { Route } from './contract.ts';
@@ -36,6 +37,8 @@ export type SandboxOptions = {
   logger: Logger;
   /** Wall milliseconds that the API gives people to sign in. */
   signInWindowMs?: number;
+  /** With it, Azure DevOps tells the API of what happens by service hooks. */
+  hookPassword?: string;
   /** Seconds between two questions of a client that waits for a sign-in. */
   signInPollSeconds?: number;
 };
@@ -66,6 +69,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const baseUrl = () => url;
   const parts = await openParts(options, baseUrl);
   await onboard(parts.registry, fleetOf(options.fleet));
+  if (options.hookPassword !== undefined)
+    parts.world.addHooks({ url: `${options.apiUrl()}${HOOK_PATH}`, password: options.hookPassword });
 
   const { signInWindowMs = 180_000, logger } = options;
   const director = options.scenarios ? new Director({ ...parts, logger }, { signInWindowMs }) : null;

@@ -9,11 +9,13 @@ import type { Listener } from '../database/listener.ts';
 import type { EventFeed } from '../events/feed.ts';
 import { Hub } from '../events/hub.ts';
 import { messageOf } from '../lib/errors.ts';
+import { HOOK_PATH } from '../pipeline/service-hooks.ts';
 import type { Services } from '../sync-runs/services.ts';
 import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
 import { createDirectLane, type Lane } from './direct-lane.ts';
 import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { SAY_WHO_YOU_ARE } from './guards.ts';
+import { takeHook } from './hook-route.ts';
 import { answerLive, answerReady } from './health.ts';
 import { readJson, sendGraphqlError, sendJson } from './json.ts';
 import { type Admission, createAdmission, tryAgainIn } from './limits/admission.ts';
@@ -36,6 +38,8 @@ export type ServerParts = {
   /** null: no key is configured, and nothing can be exported. */
   auditSigner: CheckpointSigner | null;
   answerPipelineJob: (question: { authorization: string | undefined; body: unknown }) => Promise<JsonAnswer>;
+  /** What web hooks of Azure DevOps send as their password; null: none are taken. */
+  hookSecret: string | null;
   options: {
     graphiql: boolean;
     /** What GraphiQL's Headers pane begins with; for the sandbox, where keys are no secret. */
@@ -144,6 +148,10 @@ async function answer(parts: Answering, exchange: Exchange): Promise<void> {
   if (pathname === '/livez') return answerLive(response);
   if (pathname === '/readyz') return answerReady(response, parts);
   if (pathname === '/pipeline/credentials') return answerPipeline(parts, exchange);
+  if (pathname === HOOK_PATH && parts.hookSecret !== null) {
+    const { services, admission, hookSecret: secret } = parts;
+    return takeHook({ db: services.db, admission, secret }, exchange);
+  }
   if (pathname === AUDIT_EXPORT_PATH && request.method === 'GET') {
     const { services, admission, auditSigner: signer } = parts;
     return serveAuditLog({ db: services.db, admission, signer }, exchange);

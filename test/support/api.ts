@@ -31,6 +31,7 @@ export type As = 'viewer' | 'operator' | 'approver' | 'admin' | 'blinkered' | 'n
 
 export type Api = AsyncDisposable & {
   url: string;
+  databaseUrl: string;
   db: Db;
   seal: Seal;
   services: Services;
@@ -46,6 +47,7 @@ export type ApiOptions = Partial<ServerParts['options']> & {
   /** Somebody with this key (`test-blinkered`) sees only these tenants. */
   blinkered?: () => Viewer;
   auditSigner?: CheckpointSigner;
+  hookSecret?: string;
 };
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -80,6 +82,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       auditSigner: options.auditSigner ?? null,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
+      hookSecret: options.hookSecret ?? null,
       options: {
         graphiql: true,
         introspection: options.graphiql === false ? 'signed-in' : 'open',
@@ -94,6 +97,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const parts = stack.move();
   return {
     url,
+    databaseUrl: test.url,
     db: database.db,
     seal: services.seal,
     services,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import { sandboxEnvironment } from '../../src/sandbox-environment.ts';
+import { SANDBOX_HOOK_SECRET, sandboxEnvironment } from '../../src/sandbox-environment.ts';
 import type { Behaviour } from '../../src/sandbox/contract.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { planTenant, type TenantPlan } from '../../src/sandbox/tenants/tenant-plan.ts';
@@ -22,6 +22,10 @@ export type StackOptions = {
   delegated?: boolean | readonly string[];
   plan?: Partial<TenantPlan>;
   signInWindowSeconds?: number;
+  /** Whether the simulated Azure DevOps sends web hooks. */
+  hooks?: boolean;
+  /** Settings of the program that differ. */
+  settings?: Readonly<Record<string, string>>;
   /** Takes every line that the program logs, down to debug. */
   onLog?: (line: string) => void;
 };
@@ -69,6 +73,7 @@ export async function startStack(options: StackOptions) {
     scenarios: options.tenants === 'showcase',
     fleet: fleetOf(options),
     signInWindowMs: signInWindowSeconds * 1_000,
+    ...(options.hooks ? { hookPassword: SANDBOX_HOOK_SECRET } : {}),
     logger,
   });
   parts.defer(() => sandbox.stop());
@@ -77,6 +82,7 @@ export async function startStack(options: StackOptions) {
       ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port: ownPort }),
       ...FAST,
       SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
+      ...options.settings,
     });
   let app = await startApp(configOn(port), logger);
   parts.defer(() => app[Symbol.asyncDispose]());

@@ -27,6 +27,7 @@ import { gitPath } from './git/tree.ts';
 import { createRoute, type Interceptor } from './http/front-door.ts';
 import { AZURE_DEVOPS, personNamed } from './identity.ts';
 import { openLedger, type LedgerEntry } from './ledger.ts';
+import { layHooks, type HookTarget } from './lay-hooks.ts';
 import { layTenant } from './lay-tenant.ts';
 import { openOidcIssuer } from './oidc-issuer.ts';
 import { editBranch } from './edit-branch.ts';
@@ -152,6 +153,11 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
 
   setGates(key: TenantKey, count: number): void {
     setGates(this.#world, tenantOf(this.#world, key), count);
+  }
+
+  /** Tells the target of everything that happens in the projects that are there now. */
+  addHooks(target: HookTarget): void {
+    layHooks(this.#world, target);
   }
 
   setHookManners(manners: Partial<HookManners>): HookManners {

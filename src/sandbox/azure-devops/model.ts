@@ -93,11 +93,20 @@ export type PullRequest = {
   deleteSourceBranch: boolean;
 };
 
+export const SUBSCRIPTION_STATUSES = [
+  'enabled',
+  'onProbation',
+  'disabledByUser',
+  'disabledBySystem',
+] as const;
+export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
+
 /** A service hook, as it was posted. */
 export type Subscription = {
   id: string;
   organization: string;
   createdAt: string;
+  status: SubscriptionStatus;
   body: Record<string, unknown>;
 };
 

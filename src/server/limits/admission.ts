@@ -14,6 +14,8 @@ export type Admitted =
 export type Admission = {
   /** How long this client has to wait before its next try; 0: it has not. */
   waitSeconds(request: IncomingMessage): number;
+  /** A credential of another kind turned out to be wrong. */
+  failed(request: IncomingMessage, credential: string): void;
   /** `credential`: what stands in the header `Authorization`, or the same from elsewhere. */
   admit(request: IncomingMessage, credential: string | undefined): Promise<Admitted>;
 };
@@ -21,15 +23,18 @@ export type Admission = {
 export function createAdmission(authenticate: Authenticate, { proxies }: { proxies: number }): Admission {
   const guesses = createGuessLimit();
   const waitSeconds = (request: IncomingMessage) => guesses.waitSeconds(clientAddress(request, proxies));
+  const failed = (request: IncomingMessage, credential: string) =>
+    guesses.failed(clientAddress(request, proxies), credential);
   return {
     waitSeconds,
+    failed,
     admit: async (request, credential) => {
       if (!credential?.trim()) return { kind: 'nobody' };
       const seconds = waitSeconds(request);
       if (seconds > 0) return { kind: 'wait', seconds };
       const viewer = await authenticate(credential);
       if (viewer) return { kind: 'viewer', viewer };
-      guesses.failed(clientAddress(request, proxies), credential);
+      failed(request, credential);
       return { kind: 'unknown' };
     },
   };

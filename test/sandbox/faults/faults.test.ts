@@ -144,8 +144,8 @@ describe('service hooks', () => {
     // Runs of the tests before this one may still be going on.
     const ofRun = () =>
       seen.filter(({ body: text }) => {
-        const { resource } = JSON.parse(text) as { resource: { runId: number } };
-        return resource.runId === body.buildId;
+        const { resource } = JSON.parse(text) as { resource: { run: { id: number } } };
+        return resource.run.id === body.buildId;
       });
     await waitFor('two of each notification', () => ofRun().length >= 4);
     const password = `Basic ${Buffer.from('hooks:secret').toString('base64')}`;

@@ -1,6 +1,7 @@
 /** Sends service hooks to their subscribers, as reliably as it is told to. */
-import { pause } from '../../../lib/pause.ts';
 import { z } from 'zod';
+import { pause } from '../../../lib/pause.ts';
+import { HOOK_EVENTS, HOOK_PUBLISHER, HOOK_RESOURCE_VERSION } from '../../../pipeline/service-hooks.ts';
 import { newGuid } from '../guid.ts';
 import type { LedgerEntry, LedgerKind } from '../ledger.ts';
 import type { Subscription, WorldState } from '../model.ts';
@@ -20,17 +21,15 @@ const TRIES = 3;
 const TRY_AGAIN_AFTER_MS = 1_000;
 const TIMEOUT_MS = 5_000;
 
-const RUN = 'ms.vss-pipelines.run-state-changed-event';
-const STAGE = 'ms.vss-pipelines.stage-state-changed-event';
-const EVENTS: Partial<Record<LedgerKind, { type: string; publisher: string }>> = {
-  queued: { type: RUN, publisher: 'pipelines' },
-  cancelRequested: { type: RUN, publisher: 'pipelines' },
-  finished: { type: RUN, publisher: 'pipelines' },
-  stageStarted: { type: STAGE, publisher: 'pipelines' },
-  stageEnded: { type: STAGE, publisher: 'pipelines' },
-  gateOpened: { type: 'ms.vss-pipelinechecks-events.approval-pending', publisher: 'pipelines' },
-  gateAnswered: { type: 'ms.vss-pipelinechecks-events.approval-completed', publisher: 'pipelines' },
-  gateClosed: { type: 'ms.vss-pipelinechecks-events.approval-completed', publisher: 'pipelines' },
+const EVENTS: Partial<Record<LedgerKind, keyof typeof HOOK_EVENTS>> = {
+  queued: 'run',
+  cancelRequested: 'run',
+  finished: 'run',
+  stageStarted: 'stage',
+  stageEnded: 'stage',
+  gateOpened: 'approvalPending',
+  gateAnswered: 'approvalCompleted',
+  gateClosed: 'approvalCompleted',
 };
 
 const wireSubscription = z.looseObject({
@@ -73,13 +72,16 @@ export class HookSender {
       ({ organization, name }) => organization === entry.key.organization && name === entry.key.project,
     );
     const meant = this.#state.subscriptions.filter(
-      ({ organization, body }) => organization === entry.key.organization && body['eventType'] === event.type,
+      ({ organization, status, body }) =>
+        organization === entry.key.organization &&
+        !/^disabled/.test(status) &&
+        body['eventType'] === HOOK_EVENTS[event],
     );
     for (const subscription of meant) {
       const { success, data } = wireSubscription.safeParse(subscription.body);
       const wanted = data?.publisherInputs?.['projectId'];
       if (!success || (wanted && wanted !== project?.id)) continue;
-      const notification = envelope(subscription, entry, { ...event, projectId: project?.id ?? '' });
+      const notification = envelope(subscription, entry, { event, projectId: project?.id ?? '' });
       for (let copy = 0; copy < this.#manners.copies; copy += 1)
         void this.#deliver(data.consumerInputs, notification);
     }
@@ -102,24 +104,33 @@ export class HookSender {
   }
 }
 
-function envelope(
-  { id }: Subscription,
-  { at, buildId, kind, details }: LedgerEntry,
-  event: { type: string; publisher: string; projectId: string },
-): object {
+type Told = { event: keyof typeof HOOK_EVENTS; projectId: string };
+
+function envelope({ id }: Subscription, entry: LedgerEntry, told: Told): object {
   return {
     subscriptionId: id,
     notificationId: Math.floor(Math.random() * 2 ** 31),
     id: newGuid(),
-    eventType: event.type,
-    publisherId: event.publisher,
+    eventType: HOOK_EVENTS[told.event],
+    publisherId: HOOK_PUBLISHER,
     message: null,
     detailedMessage: null,
-    resource: { runId: buildId, projectId: event.projectId, run: { id: buildId }, what: kind, ...details },
-    resourceVersion: '5.1-preview.1',
-    resourceContainers: { project: { id: event.projectId } },
-    createdDate: at,
+    ...subject(entry, told),
+    resourceVersion: HOOK_RESOURCE_VERSION,
+    createdDate: entry.at,
   };
+}
+
+/** Approvals name their project in the resource, runs and stages in the containers. */
+function subject({ buildId, kind, details }: LedgerEntry, { event, projectId }: Told): object {
+  const run = { id: buildId };
+  const isApproval = event === 'approvalPending' || event === 'approvalCompleted';
+  return isApproval
+    ? { resource: { run, runId: buildId, projectId, what: kind, ...details } }
+    : {
+        resource: { run, what: kind, ...details },
+        resourceContainers: { project: { id: projectId } },
+      };
 }
 
 async function send(consumer: Consumer, notification: object): Promise<boolean> {

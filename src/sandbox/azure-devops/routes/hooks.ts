@@ -5,7 +5,7 @@ import { json, list, noContent } from '../http/answer.ts';
 import { identityRef } from '../identity.ts';
 import { param, type AzureRoute, type Call } from '../http/router.ts';
 import { organizationUrl } from '../http/links.ts';
-import type { Subscription } from '../model.ts';
+import { SUBSCRIPTION_STATUSES, type Subscription } from '../model.ts';
 import { nowOf, worldChanged } from '../world.ts';
 
 const SUBSCRIPTIONS = 'hooks/subscriptions';
@@ -45,6 +45,7 @@ const subscriptionBody = z.looseObject({
   consumerActionId: z.string(),
   publisherInputs: inputs.nullish(),
   consumerInputs: inputs.nullish(),
+  status: z.enum(SUBSCRIPTION_STATUSES).nullish(),
 });
 
 async function create(call: Call) {
@@ -53,6 +54,7 @@ async function create(call: Call) {
     id: newGuid(),
     organization: call.organization,
     createdAt: nowOf(call.world),
+    status: 'enabled',
     body,
   };
   call.world.state.subscriptions.push(row);
@@ -62,7 +64,9 @@ async function create(call: Call) {
 
 async function replace(call: Call) {
   const row = subscriptionIn(call);
-  row.body = await call.request.body(subscriptionBody);
+  const body = await call.request.body(subscriptionBody);
+  row.body = body;
+  row.status = body.status ?? row.status;
   worldChanged(call.world);
   return json(wire(call, row));
 }
@@ -74,7 +78,7 @@ function remove(call: Call) {
   return noContent();
 }
 
-function wire({ world, organization, caller }: Call, { id, createdAt, body }: Subscription) {
+function wire({ world, organization, caller }: Call, { id, createdAt, status, body }: Subscription) {
   const url = organizationUrl(world, organization);
   const by = identityRef(caller.identity, url);
   return {
@@ -82,7 +86,7 @@ function wire({ world, organization, caller }: Call, { id, createdAt, body }: Su
     consumerInputs: masked(body['consumerInputs']),
     id,
     url: `${url}/_apis/${SUBSCRIPTIONS}/${id}`,
-    status: 'enabled',
+    status,
     createdBy: by,
     createdDate: createdAt,
     modifiedBy: by,
