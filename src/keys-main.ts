@@ -88,7 +88,7 @@ async function rotate(db: Db): Promise<string> {
 }
 
 async function revoke(db: Db): Promise<string> {
-  const key = await revokeKey(db, COMMAND_LINE, readKeyId());
+  const key = await revokeKey(db, COMMAND_LINE, { id: readKeyId() });
   if (!key) throw unknownKey();
   return describe(key);
 }

@@ -1,4 +1,5 @@
-/** The event log forgets what is old: one durable job, whatever the number of instances, that asks for itself again. */
+/** The event log and the idempotency keys forget what is old: one durable job, whatever the number of instances, that asks for itself again. */
+import { forgetFirstResults } from './access/once.ts';
 import { databaseNow, type Db, inTransaction } from './database/database.ts';
 import { deleteOldEvents } from './events/delete-old-events.ts';
 import { enqueue } from './jobs/jobs.ts';
@@ -21,4 +22,5 @@ export async function runRetention({ db, logger, keepMs }: Retention): Promise<v
   await scheduleRetention(db, new Date(now.getTime() + EVERY_MS));
   const deleted = await deleteOldEvents(db, new Date(now.getTime() - keepMs));
   if (deleted > 0) logger.info('Old events were deleted.', { deleted });
+  await forgetFirstResults(db);
 }

@@ -1,4 +1,15 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+} from 'drizzle-orm/pg-core';
 import type { Actor } from '../events/actor.ts';
 import type { GrantId, KeyId, TenantId } from '../lib/ids.ts';
 import { AUDIT_ACTS, AUDIT_OUTCOMES, type AuditDetails } from './audit-entry.ts';
@@ -85,3 +96,33 @@ export const auditHead = pgTable('audit_head', {
   position: bigint({ mode: 'number' }).notNull(),
   hash: text().notNull(),
 });
+
+/** Keys that callers sent with mutations, each their own: to which arguments they belong. */
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    personId: text('person_id').notNull(),
+    key: text().notNull(),
+    requestHash: text('request_hash').notNull(),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [primaryKey({ columns: [t.personId, t.key] }), index('idempotency_keys_by_age').on(t.createdAt)],
+);
+
+/** What was done under a key: a row for each item of a bulk request. Sealed, because a new key's secret may be in it. */
+export const firstResults = pgTable(
+  'first_results',
+  {
+    personId: text('person_id').notNull(),
+    key: text().notNull(),
+    item: integer().notNull(),
+    sealed: text().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.personId, t.key, t.item] }),
+    foreignKey({
+      columns: [t.personId, t.key],
+      foreignColumns: [idempotencyKeys.personId, idempotencyKeys.key],
+    }).onDelete('cascade'),
+  ],
+);

@@ -5,7 +5,8 @@ import { databaseNow, type Db, inTransaction, type Queryable, type Tx } from '..
 import type { Actor } from '../events/actor.ts';
 import { type KeyId, newId, type TenantId } from '../lib/ids.ts';
 import { apiKeys, apiKeySecrets, roleGrants } from './access.table.ts';
-import { audit, recordingRefusals } from './audit.ts';
+import { audit, type AuditFacts, recordingRefusals } from './audit.ts';
+import { EVERY_TIME, type Once } from './once.ts';
 import type { Role } from './permissions.ts';
 import { tellRightsChanged } from './rights.ts';
 import { mustBeAllowedEverywhere, type Viewer } from './viewer.ts';
@@ -40,78 +41,85 @@ export type CreateKeyInput = {
   /** Empty: the whole fleet. */
   tenantIds: readonly TenantId[];
   expiresInDays: number;
+  once?: Once;
 };
+export type RotateKeyInput = { id: KeyId; overlapHours: number; expiresInDays: number; once?: Once };
 
 /** Throws Forbidden. */
 export function createKey(db: Db, viewer: Viewer, input: CreateKeyInput): Promise<MadeKey> {
   const facts = { viewer, act: 'CREATE_API_KEY' as const, tenantId: null, target: null };
-  return recordingRefusals(db, facts, () => {
-    mustBeAllowedEverywhere(viewer, 'manageKeys');
-    return inTransaction(db, async (tx) => {
-      const now = await databaseNow(tx);
-      const { name, personId, roles, tenantIds, expiresInDays } = input;
-      const row = { id: newId('key'), name, personId, createdBy: viewer.actor, createdAt: now };
-      await tx.insert(apiKeys).values(row);
-      const secret = await addSecret(tx, row.id, { now, expiresInDays });
-      const places = tenantIds.length > 0 ? tenantIds : [null];
-      const grants = places.flatMap((tenantId) =>
-        roles.map((role) => ({
-          id: newId('grt'),
-          subject: subjectOfKey(row.id),
-          role,
-          tenantId,
-          grantedBy: viewer.actor,
-        })),
-      );
-      if (grants.length > 0) await tx.insert(roleGrants).values(grants);
-      await tellRightsChanged(tx);
-      const details = { name, personId, roles: roles.join(' '), tenants: tenantIds.join(' '), expiresInDays };
-      await audit(tx, { ...facts, target: row.id, details });
-      return { key: await mustLoad(tx, row.id), secret };
-    });
+  return managing(db, { ...facts, once: input.once }, async (tx) => {
+    const now = await databaseNow(tx);
+    const { name, personId, roles, tenantIds, expiresInDays } = input;
+    const row = { id: newId('key'), name, personId, createdBy: viewer.actor, createdAt: now };
+    await tx.insert(apiKeys).values(row);
+    const secret = await addSecret(tx, row.id, { now, expiresInDays });
+    const places = tenantIds.length > 0 ? tenantIds : [null];
+    const grants = places.flatMap((tenantId) =>
+      roles.map((role) => ({
+        id: newId('grt'),
+        subject: subjectOfKey(row.id),
+        role,
+        tenantId,
+        grantedBy: viewer.actor,
+      })),
+    );
+    if (grants.length > 0) await tx.insert(roleGrants).values(grants);
+    await tellRightsChanged(tx);
+    const details = { name, personId, roles: roles.join(' '), tenants: tenantIds.join(' '), expiresInDays };
+    await audit(tx, { ...facts, target: row.id, details });
+    return { key: await mustLoad(tx, row.id), secret };
   });
 }
 
 /** A new secret for the same key; those before it work on for the overlap. null: no such key that still works. */
-export function rotateKey(
-  db: Db,
-  viewer: Viewer,
-  { id, overlapHours, expiresInDays }: { id: KeyId; overlapHours: number; expiresInDays: number },
-): Promise<MadeKey | null> {
+export function rotateKey(db: Db, viewer: Viewer, input: RotateKeyInput): Promise<MadeKey | null> {
+  const { id, overlapHours, expiresInDays, once } = input;
   const facts = { viewer, act: 'ROTATE_API_KEY' as const, tenantId: null, target: id };
-  return recordingRefusals(db, facts, () => {
-    mustBeAllowedEverywhere(viewer, 'manageKeys');
-    return inTransaction(db, async (tx) => {
-      if (!(await lockWorkingKey(tx, id))) return null;
-      const now = await databaseNow(tx);
-      const overlapEnds = new Date(now.getTime() + overlapHours * 3_600_000);
-      await tx
-        .update(apiKeySecrets)
-        .set({ expiresAt: overlapEnds })
-        .where(and(eq(apiKeySecrets.keyId, id), gt(apiKeySecrets.expiresAt, overlapEnds)));
-      const secret = await addSecret(tx, id, { now, expiresInDays });
-      await tellRightsChanged(tx);
-      await audit(tx, { ...facts, details: { overlapHours, expiresInDays } });
-      return { key: await mustLoad(tx, id), secret };
-    });
+  return managing(db, { ...facts, once }, async (tx) => {
+    if (!(await lockWorkingKey(tx, id))) return null;
+    const now = await databaseNow(tx);
+    const overlapEnds = new Date(now.getTime() + overlapHours * 3_600_000);
+    await tx
+      .update(apiKeySecrets)
+      .set({ expiresAt: overlapEnds })
+      .where(and(eq(apiKeySecrets.keyId, id), gt(apiKeySecrets.expiresAt, overlapEnds)));
+    const secret = await addSecret(tx, id, { now, expiresInDays });
+    await tellRightsChanged(tx);
+    await audit(tx, { ...facts, details: { overlapHours, expiresInDays } });
+    return { key: await mustLoad(tx, id), secret };
   });
 }
 
 /** Ends the key at once, on open streams within 5 seconds. null: no such key that still works. */
-export function revokeKey(db: Db, viewer: Viewer, id: KeyId): Promise<ListedKey | null> {
+export function revokeKey(
+  db: Db,
+  viewer: Viewer,
+  { id, once }: { id: KeyId; once?: Once },
+): Promise<ListedKey | null> {
   const facts = { viewer, act: 'REVOKE_API_KEY' as const, tenantId: null, target: id };
-  return recordingRefusals(db, facts, () => {
-    mustBeAllowedEverywhere(viewer, 'manageKeys');
-    return inTransaction(db, async (tx) => {
-      if (!(await lockWorkingKey(tx, id))) return null;
-      await tx
-        .update(apiKeys)
-        .set({ revokedAt: await databaseNow(tx) })
-        .where(eq(apiKeys.id, id));
-      await tellRightsChanged(tx);
-      await audit(tx, facts);
-      return mustLoad(tx, id);
-    });
+  return managing(db, { ...facts, once }, async (tx) => {
+    if (!(await lockWorkingKey(tx, id))) return null;
+    await tx
+      .update(apiKeys)
+      .set({ revokedAt: await databaseNow(tx) })
+      .where(eq(apiKeys.id, id));
+    await tellRightsChanged(tx);
+    await audit(tx, facts);
+    return mustLoad(tx, id);
+  });
+}
+
+/** One act on keys: for those who may manage them, in one transaction, once under a caller's key. */
+function managing<Result>(
+  db: Db,
+  { once = EVERY_TIME, ...facts }: AuditFacts & { once: Once | undefined },
+  act: (tx: Tx) => Promise<Result>,
+): Promise<Result> {
+  const check = () => Promise.resolve(mustBeAllowedEverywhere(facts.viewer, 'manageKeys'));
+  return recordingRefusals(db, facts, async () => {
+    await check();
+    return inTransaction(db, (tx) => once.run(tx, { check, act: () => act(tx) }));
   });
 }
 

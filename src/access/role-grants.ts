@@ -1,13 +1,21 @@
 /** Who holds which role, for a tenant or for the fleet. */
 import { and, eq, inArray, isNull } from 'drizzle-orm';
-import { databaseNow, type Db, inTransaction, type Queryable } from '../database/database.ts';
+import { databaseNow, type Db, inTransaction, type Queryable, type Tx } from '../database/database.ts';
 import type { Actor } from '../events/actor.ts';
 import { type GrantId, newId, type TenantId } from '../lib/ids.ts';
 import { roleGrants } from './access.table.ts';
 import { audit, recordingRefusals } from './audit.ts';
+import { EVERY_TIME, type Once } from './once.ts';
 import type { Role } from './permissions.ts';
 import { tellRightsChanged } from './rights.ts';
-import { type Grants, mayEverywhere, mustBeAllowed, mustBeAllowedEverywhere, type Viewer } from './viewer.ts';
+import {
+  type Grants,
+  may,
+  mayEverywhere,
+  mustBeAllowed,
+  mustBeAllowedEverywhere,
+  type Viewer,
+} from './viewer.ts';
 import { visibleTo } from './visible.ts';
 
 export type RoleGrant = {
@@ -51,48 +59,70 @@ export function listRoleGrants(q: Queryable, viewer: Viewer): Promise<RoleGrant[
     .orderBy(roleGrants.subject, roleGrants.tenantId, roleGrants.role);
 }
 
-export type GrantInput = { subject: string; role: Role; tenantId: TenantId | null };
+export type GrantInput = { subject: string; role: Role; tenantId: TenantId | null; once?: Once };
 
 /** Granting what is granted already changes nothing. Throws Forbidden. */
 export function grantRole(db: Db, viewer: Viewer, input: GrantInput): Promise<RoleGrant> {
-  const { subject, role, tenantId } = input;
-  const facts = { viewer, act: 'GRANT_ROLE' as const, tenantId, target: subject };
-  return recordingRefusals(db, facts, () => {
-    mustManage(viewer, tenantId);
-    return inTransaction(db, async (tx) => {
-      const [added] = await tx
-        .insert(roleGrants)
-        .values({ id: newId('grt'), ...input, grantedBy: viewer.actor, grantedAt: await databaseNow(tx) })
-        .onConflictDoNothing()
-        .returning();
-      if (added) {
-        await tellRightsChanged(tx);
-        await audit(tx, { ...facts, details: { role } });
-        return added;
-      }
-      const ofTenant = tenantId === null ? isNull(roleGrants.tenantId) : eq(roleGrants.tenantId, tenantId);
-      const same = and(eq(roleGrants.subject, subject), eq(roleGrants.role, role), ofTenant);
-      const [known] = await tx.select().from(roleGrants).where(same);
-      if (!known) throw new Error(`The grant of ${role} to ${subject} was withdrawn while it was made.`);
-      return known;
-    });
+  const { once = EVERY_TIME, ...grant } = input;
+  const facts = { viewer, act: 'GRANT_ROLE' as const, tenantId: grant.tenantId, target: grant.subject };
+  return recordingRefusals(db, facts, async () => {
+    const check = () => Promise.resolve(mustManage(viewer, grant.tenantId));
+    await check();
+    return inTransaction(db, (tx) => once.run(tx, { check, act: () => addGrant(tx, viewer, grant) }));
   });
 }
 
-/** null: there is no such grant for this viewer. */
-export function withdrawRole(db: Db, viewer: Viewer, id: GrantId): Promise<RoleGrant | null> {
-  return inTransaction(db, async (tx) => {
-    const [gone] = await tx
-      .delete(roleGrants)
-      .where(and(eq(roleGrants.id, id), visibleTo(viewer, roleGrants.tenantId, 'grantRoles')))
-      .returning();
-    if (!gone) return null;
+async function addGrant(
+  tx: Tx,
+  viewer: Viewer,
+  { subject, role, tenantId }: Omit<GrantInput, 'once'>,
+): Promise<RoleGrant> {
+  const given = { subject, role, tenantId, grantedBy: viewer.actor, grantedAt: await databaseNow(tx) };
+  const [added] = await tx
+    .insert(roleGrants)
+    .values({ id: newId('grt'), ...given })
+    .onConflictDoNothing()
+    .returning();
+  if (added) {
     await tellRightsChanged(tx);
-    const { tenantId, subject, role } = gone;
-    await audit(tx, { viewer, act: 'WITHDRAW_ROLE', tenantId, target: subject, details: { role } });
-    return gone;
-  });
+    await audit(tx, { viewer, act: 'GRANT_ROLE', tenantId, target: subject, details: { role } });
+    return added;
+  }
+  const ofTenant = tenantId === null ? isNull(roleGrants.tenantId) : eq(roleGrants.tenantId, tenantId);
+  const same = and(eq(roleGrants.subject, subject), eq(roleGrants.role, role), ofTenant);
+  const [known] = await tx.select().from(roleGrants).where(same);
+  if (!known) throw new Error(`The grant of ${role} to ${subject} was withdrawn while it was made.`);
+  return known;
 }
+
+/** null: there is no such grant for this viewer. */
+export async function withdrawRole(
+  db: Db,
+  viewer: Viewer,
+  { id, once = EVERY_TIME }: { id: GrantId; once?: Once },
+): Promise<RoleGrant | null> {
+  const check = () => Promise.resolve();
+  const gone = await inTransaction(db, (tx) =>
+    once.run(tx, { check, act: () => removeGrant(tx, viewer, id) }),
+  );
+  // Only the grant itself says for which tenant it was: what was withdrawn before is shown to those who still may.
+  return gone && mayManage(viewer, gone.tenantId) ? gone : null;
+}
+
+async function removeGrant(tx: Tx, viewer: Viewer, id: GrantId): Promise<RoleGrant | null> {
+  const [gone] = await tx
+    .delete(roleGrants)
+    .where(and(eq(roleGrants.id, id), visibleTo(viewer, roleGrants.tenantId, 'grantRoles')))
+    .returning();
+  if (!gone) return null;
+  await tellRightsChanged(tx);
+  const { tenantId, subject, role } = gone;
+  await audit(tx, { viewer, act: 'WITHDRAW_ROLE', tenantId, target: subject, details: { role } });
+  return gone;
+}
+
+const mayManage = (viewer: Viewer, tenantId: TenantId | null) =>
+  mayEverywhere(viewer, 'grantRoles') || (tenantId !== null && may(viewer, 'grantRoles', tenantId));
 
 function mustManage(viewer: Viewer, tenantId: TenantId | null): void {
   if (mayEverywhere(viewer, 'grantRoles')) return;

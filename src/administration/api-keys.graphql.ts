@@ -11,6 +11,7 @@ import {
 } from '../access/api-keys.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
+import { idempotencyKeyDescription, KEY_REFUSALS, onceFor } from '../graphql/idempotency.ts';
 import { memberOf, refusable } from '../graphql/refusals.ts';
 import { RoleEnum } from '../graphql/viewer.ts';
 import { InvalidInput, NotFound } from '../sync-runs/refusals.ts';
@@ -78,6 +79,7 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
       description: "`<directory id>/<object id>`: the person whose own key it is; left out: a script's.",
     }),
     expiresInDays: t.int({ description: daysDescription }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -90,23 +92,27 @@ const RotateApiKeyInput = builder.inputType('RotateApiKeyInput', {
       description: `How long its present secrets work on, 0 to ${MOST_OVERLAP_HOURS} hours.`,
     }),
     expiresInDays: t.int({ description: daysDescription }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const RevokeApiKeyInput = builder.inputType('RevokeApiKeyInput', {
   description: 'Which key to revoke.',
-  fields: (t) => ({ keyId: t.id({ required: true, description: 'The key.' }) }),
+  fields: (t) => ({
+    keyId: t.id({ required: true, description: 'The key.' }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
 });
 
 const NewApiKeyResult = builder.unionType('NewApiKeyResult', {
   description: 'The key and its secret, or why none was made.',
-  types: [NewApiKeyType, NotFoundType, InvalidInputType],
+  types: [NewApiKeyType, NotFoundType, InvalidInputType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'NewApiKey'),
 });
 
 const ApiKeyResult = builder.unionType('ApiKeyResult', {
   description: 'The key, or why nothing was done.',
-  types: [ApiKeyType, NotFoundType, InvalidInputType],
+  types: [ApiKeyType, NotFoundType, InvalidInputType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'ApiKey'),
 });
 
@@ -123,14 +129,15 @@ builder.mutationFields((t) => ({
     type: NewApiKeyResult,
     description: 'Makes a key. Its secret is in the answer and nowhere else. For admins of the fleet.',
     args: { input: t.arg({ type: CreateApiKeyInput, required: true, description: 'Which key.' }) },
-    resolve: (_root, { input }, { db, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([InvalidInput], async () =>
-        createKey(db, viewer, {
+        createKey(context.db, context.viewer, {
           name: checkedName(input.name),
           roles: checkedRoles(input.roles),
           tenantIds: (input.tenantIds ?? []).map((id) => inputId('tenantIds', id, 'ten')),
           personId: checkedPerson(input.personId),
           expiresInDays: within('expiresInDays', input.expiresInDays ?? USUAL_KEY_DAYS, [1, MOST_KEY_DAYS]),
+          once: await onceFor(context, { mutation: 'createApiKey', input }),
         }),
       ),
   }),
@@ -139,12 +146,13 @@ builder.mutationFields((t) => ({
     description:
       'Gives a key a new secret; the present ones work on for the overlap. For admins of the fleet.',
     args: { input: t.arg({ type: RotateApiKeyInput, required: true, description: 'Which key.' }) },
-    resolve: (_root, { input }, { db, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput], async () => {
-        const made = await rotateKey(db, viewer, {
+        const made = await rotateKey(context.db, context.viewer, {
           id: inputId('keyId', input.keyId, 'key'),
           overlapHours: within('overlapHours', input.overlapHours ?? 24, [0, MOST_OVERLAP_HOURS]),
           expiresInDays: within('expiresInDays', input.expiresInDays ?? USUAL_KEY_DAYS, [1, MOST_KEY_DAYS]),
+          once: await onceFor(context, { mutation: 'rotateApiKey', input }),
         });
         if (!made) throw unknownKey(input.keyId);
         return made;
@@ -155,9 +163,12 @@ builder.mutationFields((t) => ({
     description:
       'Ends a key at once; its open streams end within 5 seconds with 4403. For admins of the fleet.',
     args: { input: t.arg({ type: RevokeApiKeyInput, required: true, description: 'Which key.' }) },
-    resolve: (_root, { input }, { db, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput], async () => {
-        const key = await revokeKey(db, viewer, inputId('keyId', input.keyId, 'key'));
+        const key = await revokeKey(context.db, context.viewer, {
+          id: inputId('keyId', input.keyId, 'key'),
+          once: await onceFor(context, { mutation: 'revokeApiKey', input }),
+        });
         if (!key) throw unknownKey(input.keyId);
         return key;
       }),

@@ -1,6 +1,7 @@
 import { grantRole, isSubject, listRoleGrants, type RoleGrant, withdrawRole } from '../access/role-grants.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
+import { idempotencyKeyDescription, KEY_REFUSALS, onceFor } from '../graphql/idempotency.ts';
 import { memberOf, refusable } from '../graphql/refusals.ts';
 import { RoleEnum } from '../graphql/viewer.ts';
 import { InvalidInput, NotFound } from '../sync-runs/refusals.ts';
@@ -28,17 +29,21 @@ const GrantRoleInput = builder.inputType('GrantRoleInput', {
     subject: t.string({ required: true, description: subjectDescription }),
     role: t.field({ type: RoleEnum, required: true, description: 'What they may do.' }),
     tenantId: t.id({ description: 'For this tenant only; left out: for all, those to come included.' }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const WithdrawRoleInput = builder.inputType('WithdrawRoleInput', {
   description: 'Which grant to withdraw.',
-  fields: (t) => ({ grantId: t.id({ required: true, description: 'The grant.' }) }),
+  fields: (t) => ({
+    grantId: t.id({ required: true, description: 'The grant.' }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
+  }),
 });
 
 const RoleGrantResult = builder.unionType('RoleGrantResult', {
   description: 'The grant, or why nothing was done.',
-  types: [RoleGrantType, NotFoundType, InvalidInputType],
+  types: [RoleGrantType, NotFoundType, InvalidInputType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'RoleGrant'),
 });
 
@@ -55,24 +60,29 @@ builder.mutationFields((t) => ({
     type: RoleGrantResult,
     description: 'Grants a role. For admins of what it is for. What is granted already stays as it is.',
     args: { input: t.arg({ type: GrantRoleInput, required: true, description: 'What to grant.' }) },
-    resolve: (_root, { input: { subject, role, tenantId } }, { db, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([InvalidInput], async () => {
+        const { subject, role, tenantId } = input;
         const known = subject.toLowerCase();
         if (!isSubject(known)) {
           const message = `"${subject.slice(0, 120)}" names nobody. Write it as \`person/<directory id>/<object id>\`, \`group/…\`, \`application/…\` or \`key/<id of a key>\`.`;
           throw new InvalidInput('subject', message);
         }
         const id = tenantId == null ? null : inputId('tenantId', tenantId, 'ten');
-        return grantRole(db, viewer, { subject: known, role, tenantId: id });
+        const once = await onceFor(context, { mutation: 'grantRole', input });
+        return grantRole(context.db, context.viewer, { subject: known, role, tenantId: id, once });
       }),
   }),
   withdrawRole: t.field({
     type: RoleGrantResult,
     description: 'Withdraws a grant. Open streams that relied on it end within 5 seconds with 4403.',
     args: { input: t.arg({ type: WithdrawRoleInput, required: true, description: 'Which grant.' }) },
-    resolve: (_root, { input }, { db, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput], async () => {
-        const gone = await withdrawRole(db, viewer, inputId('grantId', input.grantId, 'grt'));
+        const gone = await withdrawRole(context.db, context.viewer, {
+          id: inputId('grantId', input.grantId, 'grt'),
+          once: await onceFor(context, { mutation: 'withdrawRole', input }),
+        });
         if (!gone) throw new NotFound(`There is no grant ${input.grantId}. roleGrants lists them.`);
         return gone;
       }),

@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { audit, recordingRefusals } from '../access/audit.ts';
+import { EVERY_TIME, type Once } from '../access/once.ts';
 import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
-import { inTransaction } from '../database/database.ts';
+import { inTransaction, type Tx } from '../database/database.ts';
 import { appendEvents } from '../events/append-events.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { NotFound } from '../sync-runs/refusals.ts';
@@ -15,6 +16,7 @@ export type TenantPolicyInput = {
   tenantId: TenantId;
   requiresApproval?: boolean | undefined;
   fourEyes?: boolean | undefined;
+  once?: Once;
 };
 
 /** Refusals: NotFound. Throws Forbidden. */
@@ -23,29 +25,49 @@ export function setTenantPolicy(
   viewer: Viewer,
   input: TenantPolicyInput,
 ): Promise<Tenant> {
-  const { tenantId } = input;
+  const { tenantId, once = EVERY_TIME } = input;
   const facts = { viewer, act: 'SET_TENANT_POLICY' as const, tenantId, target: tenantId };
   return recordingRefusals(services.db, facts, () =>
-    inTransaction(services.db, async (tx) => {
-      const before = await lockTenant(tx, viewer, tenantId);
-      if (!before) throw new NotFound(`There is no tenant ${tenantId}. Take the id from the query tenants.`);
-      mustBeAllowed(viewer, 'setPolicy', tenantId);
-      const { requiresApproval = before.requiresApproval, fourEyes = before.fourEyes } = input;
-      const gate = gateState(before, requiresApproval);
-      const [tenant] = await tx
-        .update(tenants)
-        .set({ requiresApproval, fourEyes, gate })
-        .where(eq(tenants.id, tenantId))
-        .returning();
-      if (!tenant) throw new Error(`The tenant ${tenantId} disappeared while it was locked.`);
-      if (gate === 'MISSING' && before.gate !== 'MISSING') {
-        const about = { tenantId, runId: null, actor: viewer.actor, tenant: tenantFacts(tenant) };
-        await appendEvents(tx, [{ ...about, body: { kind: 'GATE_MISSING' } }]);
-      }
-      await audit(tx, { ...facts, details: { requiresApproval, fourEyes } });
-      return tenant;
-    }),
+    inTransaction(services.db, (tx) =>
+      once.run(tx, {
+        check: async () => {
+          const before = await lockTenant(tx, viewer, tenantId);
+          if (!before)
+            throw new NotFound(`There is no tenant ${tenantId}. Take the id from the query tenants.`);
+          mustBeAllowed(viewer, 'setPolicy', tenantId);
+          return before;
+        },
+        act: async (before) => {
+          const { requiresApproval = before.requiresApproval, fourEyes = before.fourEyes } = input;
+          const tenant = await setPolicy(tx, viewer, { before, requiresApproval, fourEyes });
+          await audit(tx, { ...facts, details: { requiresApproval, fourEyes } });
+          return tenant;
+        },
+      }),
+    ),
   );
+}
+
+type Policy = { before: Tenant; requiresApproval: boolean; fourEyes: boolean };
+
+async function setPolicy(
+  tx: Tx,
+  viewer: Viewer,
+  { before, requiresApproval, fourEyes }: Policy,
+): Promise<Tenant> {
+  const { id: tenantId } = before;
+  const gate = gateState(before, requiresApproval);
+  const [tenant] = await tx
+    .update(tenants)
+    .set({ requiresApproval, fourEyes, gate })
+    .where(eq(tenants.id, tenantId))
+    .returning();
+  if (!tenant) throw new Error(`The tenant ${tenantId} disappeared while it was locked.`);
+  if (gate === 'MISSING' && before.gate !== 'MISSING') {
+    const about = { tenantId, runId: null, actor: viewer.actor, tenant: tenantFacts(tenant) };
+    await appendEvents(tx, [{ ...about, body: { kind: 'GATE_MISSING' } }]);
+  }
+  return tenant;
 }
 
 /** As discovery finds it, for the policy that holds from now on. */

@@ -1,4 +1,5 @@
 import { builder } from '../graphql/builder.ts';
+import { idempotencyKeyDescription, KEY_REFUSALS, onceFor } from '../graphql/idempotency.ts';
 import { memberOf, refusable } from '../graphql/refusals.ts';
 import { InvalidInput, NotFound } from '../sync-runs/refusals.ts';
 import { InvalidInputType, NotFoundType } from '../sync-runs/refusals.graphql.ts';
@@ -14,12 +15,13 @@ const SetTenantPolicyInput = builder.inputType('SetTenantPolicyInput', {
       description: 'A person must approve the changes of a sync before they are written.',
     }),
     fourEyes: t.boolean({ description: 'Whoever asked for a sync may not decide it, and no script may.' }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const TenantPolicyResult = builder.unionType('TenantPolicyResult', {
   description: 'The tenant with its policies, or why they were not set.',
-  types: [TenantType, NotFoundType, InvalidInputType],
+  types: [TenantType, NotFoundType, InvalidInputType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'Tenant'),
 });
 
@@ -30,12 +32,13 @@ builder.mutationField('setTenantPolicy', (t) =>
     args: {
       input: t.arg({ type: SetTenantPolicyInput, required: true, description: 'Which, and for whom.' }),
     },
-    resolve: (_root, { input }, { services, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput], async () =>
-        setTenantPolicy(services, viewer, {
+        setTenantPolicy(context.services, context.viewer, {
           tenantId: inputId('tenantId', input.tenantId, 'ten'),
           requiresApproval: input.requiresApproval ?? undefined,
           fourEyes: input.fourEyes ?? undefined,
+          once: await onceFor(context, { mutation: 'setTenantPolicy', input }),
         }),
       ),
   }),

@@ -1,5 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { audit, recordingRefusals } from '../access/audit.ts';
+import { EVERY_TIME, type Once } from '../access/once.ts';
 import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { visibleTo } from '../access/visible.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
@@ -26,6 +27,7 @@ export type DecideInput = {
   verdict: DecisionVerdict;
   comment: string | null;
   force: boolean;
+  once?: Once;
 };
 
 const ACTION_OF = {
@@ -46,35 +48,56 @@ export function decide(services: Services, viewer: Viewer, input: DecideInput): 
 
 async function decideOnce(services: Services, viewer: Viewer, input: DecideInput): Promise<Decision> {
   const comment = checkedComment(input.comment);
-  await bringPreviewUpToDate(services, viewer, input);
-  const token = await personTokenOf(services, viewer);
-  return inTransaction(services.db, async (tx) => {
-    const { locked, changeSet } = await find(tx, viewer, input.changeSetId);
-    const earlier = await ownEarlierDecision(tx, viewer, { locked, input });
-    if (earlier) return earlier;
-    await refuseOtherContent(tx, { changeSet, digest: input.digest });
-    await refuseUnlessPossible(tx, viewer, { locked, input });
-    const made = await claim(tx, viewer, { locked, changeSet, verdict: input.verdict, comment });
-    if (token) await keepPersonToken(tx, services, { decisionId: made.id, token });
-    if (token || (await isLast(tx, locked, made))) await enqueue(tx, 'answer-gate', { decisionId: made.id });
-    return made;
-  });
+  const { once = EVERY_TIME } = input;
+  const wasDone = await bringPreviewUpToDate(services, viewer, input);
+  const token = wasDone ? null : await personTokenOf(services, viewer);
+  return inTransaction(services.db, (tx) =>
+    once.run(tx, {
+      check: () => findAllowed(tx, viewer, input),
+      act: async ({ locked, changeSet }) => {
+        const earlier = await ownEarlierDecision(tx, viewer, { locked, input });
+        if (earlier) return earlier;
+        await refuseOtherContent(tx, { changeSet, digest: input.digest });
+        await refuseUnlessPossible(tx, viewer, { locked, input });
+        const made = await claim(tx, viewer, { locked, changeSet, verdict: input.verdict, comment });
+        if (token) await keepPersonToken(tx, services, { decisionId: made.id, token });
+        if (token || (await isLast(tx, locked, made)))
+          await enqueue(tx, 'answer-gate', { decisionId: made.id });
+        return made;
+      },
+    }),
+  );
 }
 
-/** A preview that was run again since the last look is read before anything is compared. */
-async function bringPreviewUpToDate(services: Services, viewer: Viewer, input: DecideInput): Promise<void> {
-  const found = await inTransaction(services.db, (tx) => find(tx, viewer, input.changeSetId));
-  const { tenant, run } = found.locked;
-  mustBeAllowed(viewer, input.verdict === 'REJECT_AND_REVERT' ? 'revert' : 'decide', tenant.id);
-  if (input.verdict === 'APPROVE' && run.status === 'PENDING_APPROVAL')
-    await readPresentDigest(services, tenant, run);
-}
-
-async function find(
-  tx: Tx,
+/**
+ * A preview that was run again since the last look is read before anything is compared. True: the decision was made
+ * before, under the same key.
+ */
+async function bringPreviewUpToDate(
+  services: Services,
   viewer: Viewer,
-  id: ChangeSetId,
-): Promise<{ locked: LockedRun; changeSet: ChangeSet }> {
+  input: DecideInput,
+): Promise<boolean> {
+  const { locked, wasDone } = await inTransaction(services.db, async (tx) => ({
+    ...(await findAllowed(tx, viewer, input)),
+    wasDone: (await input.once?.wasDone(tx)) ?? false,
+  }));
+  const { tenant, run } = locked;
+  if (!wasDone && input.verdict === 'APPROVE' && run.status === 'PENDING_APPROVAL')
+    await readPresentDigest(services, tenant, run);
+  return wasDone;
+}
+
+type Found = { locked: LockedRun; changeSet: ChangeSet };
+
+async function findAllowed(tx: Tx, viewer: Viewer, input: DecideInput): Promise<Found> {
+  const found = await find(tx, viewer, input.changeSetId);
+  const permission = input.verdict === 'REJECT_AND_REVERT' ? 'revert' : 'decide';
+  mustBeAllowed(viewer, permission, found.locked.tenant.id);
+  return found;
+}
+
+async function find(tx: Tx, viewer: Viewer, id: ChangeSetId): Promise<Found> {
   const [changeSet] = await tx
     .select()
     .from(changeSets)

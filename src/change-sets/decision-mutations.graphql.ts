@@ -1,6 +1,8 @@
+import type { Once } from '../access/once.ts';
 import { forEachItem } from '../graphql/bulk.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
+import { idempotencyKeyDescription, KEY_REFUSALS, onceFor } from '../graphql/idempotency.ts';
 import { memberOf, refusable } from '../graphql/refusals.ts';
 import { inputId } from '../sync-runs/sync-run-mutations.graphql.ts';
 import { ActionRefused, InvalidInput, NotFound } from '../sync-runs/refusals.ts';
@@ -26,6 +28,7 @@ const ApproveChangeSetInput = builder.inputType('ApproveChangeSetInput', {
       defaultValue: false,
       description: 'For admins: also a run that a newer one has superseded.',
     }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -37,6 +40,7 @@ const ApproveChangeSetsInput = builder.inputType('ApproveChangeSetsInput', {
       required: true,
       description: 'One for each change set, at most 100.',
     }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -46,6 +50,7 @@ const RejectChangeSetInput = builder.inputType('RejectChangeSetInput', {
     changeSetId: t.id({ required: true, description: changeSetDescription }),
     digest: t.string({ required: true, description: digestDescription }),
     comment: t.string({ description: commentDescription }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -56,6 +61,7 @@ const RetryRevertInput = builder.inputType('RetryRevertInput', {
     overwritePaths: t.stringList({
       description: 'Conflicting paths whose later edits may be overwritten; none when left out.',
     }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -68,13 +74,14 @@ const DecisionResult = builder.unionType('DecisionResult', {
     ActionRefusedType,
     DigestDiffersType,
     AlreadyDecidedType,
+    ...KEY_REFUSALS,
   ],
   resolveType: (value) => memberOf(value, 'Decision'),
 });
 
 const RevertResult = builder.unionType('RevertResult', {
   description: 'The revert, or why it is not tried again.',
-  types: [RevertType, NotFoundType, InvalidInputType, ActionRefusedType],
+  types: [RevertType, NotFoundType, InvalidInputType, ActionRefusedType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'Revert'),
 });
 
@@ -85,7 +92,9 @@ type DecideOne = {
   force?: boolean | null | undefined;
 };
 
-function decideOne({ services, viewer }: Context, verdict: DecisionVerdict, input: DecideOne) {
+type Asked = { verdict: DecisionVerdict; input: DecideOne; once: () => Promise<Once> };
+
+function decideOne({ services, viewer }: Context, { verdict, input, once }: Asked) {
   return refusable([NotFound, InvalidInput, ActionRefused, DigestDiffers, AlreadyDecided], async () =>
     decide(services, viewer, {
       changeSetId: inputId('changeSetId', input.changeSetId, 'cs'),
@@ -93,6 +102,7 @@ function decideOne({ services, viewer }: Context, verdict: DecisionVerdict, inpu
       verdict,
       comment: input.comment ?? null,
       force: input.force ?? false,
+      once: await once(),
     }),
   );
 }
@@ -103,7 +113,10 @@ builder.mutationFields((t) => ({
     description:
       'Approves exactly what was reviewed. It is answered when the decision is on record; its `state` tells when Azure DevOps has it.',
     args: { input: t.arg({ type: ApproveChangeSetInput, required: true, description: 'Which changes.' }) },
-    resolve: (_root, { input }, context) => decideOne(context, 'APPROVE', input),
+    resolve: (_root, { input }, context) => {
+      const once = () => onceFor(context, { mutation: 'approveChangeSet', input });
+      return decideOne(context, { verdict: 'APPROVE', input, once });
+    },
   }),
   approveChangeSets: t.field({
     type: [DecisionResult],
@@ -112,31 +125,41 @@ builder.mutationFields((t) => ({
       'Approves up to 100 change sets: one answer for each, in their order; null in the place of one that met an error.',
     args: { input: t.arg({ type: ApproveChangeSetsInput, required: true, description: 'Which changes.' }) },
     resolve: (_root, { input }, context) =>
-      forEachItem(input.items, (item) => decideOne(context, 'APPROVE', item)),
+      forEachItem(input.items, (one, item) => {
+        const once = () => onceFor(context, { mutation: 'approveChangeSets', input, item });
+        return decideOne(context, { verdict: 'APPROVE', input: one, once });
+      }),
   }),
   rejectChangeSet: t.field({
     type: DecisionResult,
     description:
       'Rejects the changes. The tenant is not touched, and the repository keeps them: the next sync asks again.',
     args: { input: t.arg({ type: RejectChangeSetInput, required: true, description: 'Which changes.' }) },
-    resolve: (_root, { input }, context) => decideOne(context, 'REJECT', input),
+    resolve: (_root, { input }, context) => {
+      const once = () => onceFor(context, { mutation: 'rejectChangeSet', input });
+      return decideOne(context, { verdict: 'REJECT', input, once });
+    },
   }),
   rejectAndRevertChangeSet: t.field({
     type: DecisionResult,
     description:
       "Rejects the changes and discards them: the repository returns to the tenant's state. The tenant is not touched.",
     args: { input: t.arg({ type: RejectChangeSetInput, required: true, description: 'Which changes.' }) },
-    resolve: (_root, { input }, context) => decideOne(context, 'REJECT_AND_REVERT', input),
+    resolve: (_root, { input }, context) => {
+      const once = () => onceFor(context, { mutation: 'rejectAndRevertChangeSet', input });
+      return decideOne(context, { verdict: 'REJECT_AND_REVERT', input, once });
+    },
   }),
   retryRevert: t.field({
     type: RevertResult,
     description: 'Tries a revert again that failed, found conflicts, or whose pull request was abandoned.',
     args: { input: t.arg({ type: RetryRevertInput, required: true, description: 'Which revert.' }) },
-    resolve: (_root, { input }, { services, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput, ActionRefused], async () =>
-        retryRevert(services, viewer, {
+        retryRevert(context.services, context.viewer, {
           runId: inputId('syncRunId', input.syncRunId, 'run'),
           overwritePaths: input.overwritePaths ?? [],
+          once: await onceFor(context, { mutation: 'retryRevert', input }),
         }),
       ),
   }),

@@ -1,18 +1,19 @@
 import { eq } from 'drizzle-orm';
 import { audit, recordingRefusals } from '../access/audit.ts';
+import { EVERY_TIME, type Once } from '../access/once.ts';
 import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import type { RunId } from '../lib/ids.ts';
 import { refusalFor } from '../sync-runs/actions.ts';
-import { ActionRefused, InvalidInput, NotFound } from '../sync-runs/refusals.ts';
+import { ActionRefused, InvalidInput } from '../sync-runs/refusals.ts';
 import type { Services } from '../sync-runs/services.ts';
-import { type LockedRun, lockRun } from '../sync-runs/write-run.ts';
+import { type LockedRun, mustLockRun } from '../sync-runs/write-run.ts';
 import { isUnfinishedRevert, type Revert, revertNeedsAttention } from './change-set.ts';
 import { changes } from './change-sets.table.ts';
 import { revertOf, writeRevert } from './reverts.ts';
 
-export type RetryRevertInput = { runId: RunId; overwritePaths: string[] };
+export type RetryRevertInput = { runId: RunId; overwritePaths: string[]; once?: Once };
 
 /** Refusals: NotFound, InvalidInput, ActionRefused. Throws Forbidden. */
 export function retryRevert(services: Services, viewer: Viewer, input: RetryRevertInput): Promise<Revert> {
@@ -21,36 +22,36 @@ export function retryRevert(services: Services, viewer: Viewer, input: RetryReve
 }
 
 async function retry(services: Services, viewer: Viewer, input: RetryRevertInput): Promise<Revert> {
-  return inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, viewer, input.runId);
-    if (!locked) {
-      throw new NotFound(
-        `There is no sync run ${input.runId}. Take the id from a tenant's latestRun or from syncRuns.`,
-      );
-    }
-    mustBeAllowed(viewer, 'revert', locked.tenant.id);
-    const revert = await revertOf(tx, input.runId);
-    await refuseUnlessPossible(tx, viewer, { locked, revert });
-    if (!revert) throw new Error(`The run ${input.runId} has no revert.`);
-    await refuseUnknownPaths(tx, revert, input.overwritePaths);
-    const again = await writeRevert(tx, revert.id, {
-      status: 'QUEUED',
-      overwritePaths: input.overwritePaths,
-      conflictingPaths: [],
-      error: null,
-    });
-    if (!again) throw new Error(`The revert ${revert.id} disappeared while it was locked.`);
-    await enqueue(tx, 'revert', { revertId: revert.id });
-    const details = { overwrittenPaths: input.overwritePaths.length };
-    await audit(tx, {
-      viewer,
-      act: 'RETRY_REVERT',
-      tenantId: locked.tenant.id,
-      target: input.runId,
-      details,
-    });
-    return again;
-  });
+  const { once = EVERY_TIME } = input;
+  return inTransaction(services.db, (tx) =>
+    once.run(tx, {
+      check: async () => {
+        const locked = await mustLockRun(tx, viewer, input.runId);
+        mustBeAllowed(viewer, 'revert', locked.tenant.id);
+        return locked;
+      },
+      act: (locked) => queueAgain(tx, viewer, { locked, overwritePaths: input.overwritePaths }),
+    }),
+  );
+}
+
+async function queueAgain(
+  tx: Tx,
+  viewer: Viewer,
+  { locked, overwritePaths }: { locked: LockedRun; overwritePaths: string[] },
+): Promise<Revert> {
+  const { tenant, run } = locked;
+  const revert = await revertOf(tx, run.id);
+  await refuseUnlessPossible(tx, viewer, { locked, revert });
+  if (!revert) throw new Error(`The run ${run.id} has no revert.`);
+  await refuseUnknownPaths(tx, revert, overwritePaths);
+  const queued: Partial<Revert> = { status: 'QUEUED', overwritePaths, conflictingPaths: [], error: null };
+  const again = await writeRevert(tx, revert.id, queued);
+  if (!again) throw new Error(`The revert ${revert.id} disappeared while it was locked.`);
+  await enqueue(tx, 'revert', { revertId: revert.id });
+  const details = { overwrittenPaths: overwritePaths.length };
+  await audit(tx, { viewer, act: 'RETRY_REVERT', tenantId: tenant.id, target: run.id, details });
+  return again;
 }
 
 async function refuseUnlessPossible(

@@ -9,7 +9,7 @@ const AT_A_TIME = 5;
  */
 export async function forEachItem<Item, Result>(
   items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item, index: number) => Promise<Result>,
 ): Promise<(Result | Promise<Result>)[]> {
   if (items.length > MOST_ITEMS) {
     throw badInput(
@@ -19,7 +19,7 @@ export async function forEachItem<Item, Result>(
   const answers: PromiseSettledResult<Result>[] = [];
   const queue = items.entries();
   const worker = async () => {
-    for (const [index, item] of queue) [answers[index]] = await Promise.allSettled([work(item)]);
+    for (const [index, item] of queue) [answers[index]] = await Promise.allSettled([work(item, index)]);
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, worker));
   // A rejected promise in a list is how GraphQL is told of one item's error.

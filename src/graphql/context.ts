@@ -2,6 +2,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Db } from '../database/database.ts';
 import type { LogPlace } from '../events/cursor.ts';
 import type { EventFeed } from '../events/feed.ts';
+import type { Seal } from '../lib/seal.ts';
 
 /**
  * What a resolver is given, made for each request. An interface, because later rooms add to it what only they know.
@@ -11,6 +12,7 @@ export interface Context {
   db: Db;
   viewer: Viewer;
   feed: EventFeed;
+  seal: Seal;
   /** The log's place when the request arrived, before anything else was read for it. */
   logPlace: LogPlace;
   /** The last cursor that a reconnecting event stream has got: a subscription resumes behind it. */

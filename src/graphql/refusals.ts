@@ -1,4 +1,5 @@
 import type { InterfaceRef } from '@pothos/core';
+import { IdempotencyKeyInFlight, IdempotencyKeyReused } from '../access/once.ts';
 import { Refusal } from '../lib/errors.ts';
 import { builder, type Types } from './builder.ts';
 import { enumOf } from './enums.ts';
@@ -12,6 +13,8 @@ const CODES = {
   DIGEST_DIFFERS:
     'Another content was reviewed than would be deployed; the present change set comes with the refusal.',
   ALREADY_DECIDED: 'The run was decided already; the decision comes with the refusal.',
+  IDEMPOTENCY_KEY_REUSED: 'The idempotency key came before with other arguments.',
+  IDEMPOTENCY_KEY_IN_FLIGHT: 'A request with the idempotency key is being carried out at this moment.',
 } as const;
 export type RefusalCode = keyof typeof CODES;
 
@@ -45,16 +48,23 @@ export const RefusalInterface: InterfaceRef<Types, Refused<Refusal & { code: Ref
 type RefusalClass = abstract new (...args: never[]) => Refusal;
 type RefusedBy<Class> = Class extends RefusalClass ? Refused<InstanceType<Class>> : never;
 
-/** Runs an operation, and turns the refusals that its mutation declares into members of its result. */
+const OF_KEYS = [IdempotencyKeyReused, IdempotencyKeyInFlight] as const;
+type RefusedKey = RefusedBy<(typeof OF_KEYS)[number]>;
+
+/**
+ * Runs an operation, and turns the refusals that its mutation declares into members of its result; those of idempotency
+ * keys belong to every mutation.
+ */
 export async function refusable<T, Class extends RefusalClass>(
   declared: readonly Class[],
   work: () => Promise<T>,
-): Promise<T | RefusedBy<Class>> {
+): Promise<T | RefusedBy<Class> | RefusedKey> {
   try {
     return await work();
   } catch (error) {
     // The compiler cannot follow from the list of classes to the one that was thrown.
-    if (declared.some((refusal) => error instanceof refusal)) return { refusal: error } as RefusedBy<Class>;
+    if ([...declared, ...OF_KEYS].some((refusal) => error instanceof refusal))
+      return { refusal: error } as RefusedBy<Class> | RefusedKey;
     throw error;
   }
 }

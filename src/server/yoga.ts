@@ -31,7 +31,7 @@ export function createGraphql(options: {
   introspection: IntrospectionPolicy;
 }): GraphqlServer {
   const { services, feed, heartbeatEveryMs } = options;
-  const { db, settings, logger } = services;
+  const { db, seal, settings, logger } = services;
   return createYoga<Caller, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -39,6 +39,7 @@ export function createGraphql(options: {
       db,
       viewer,
       feed,
+      seal,
       logPlace: feed.place(),
       lastEventId: lastEventIdOf(request),
       staleAfterMs: settings.staleAfterMs,

@@ -1,16 +1,17 @@
 import { audit, recordingRefusals } from '../access/audit.ts';
+import { EVERY_TIME, type Once } from '../access/once.ts';
 import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
-import { databaseNow, inTransaction } from '../database/database.ts';
+import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import type { RunId } from '../lib/ids.ts';
 import { refusalFor } from './actions.ts';
 import { checkedComment } from './comment.ts';
-import { ActionRefused, NotFound } from './refusals.ts';
+import { ActionRefused } from './refusals.ts';
 import type { Services } from './services.ts';
 import type { SyncRun } from './sync-run.ts';
-import { applyToRun, type LockedRun, lockRun } from './write-run.ts';
+import { applyToRun, type LockedRun, mustLockRun } from './write-run.ts';
 
-export type CancelSyncInput = { runId: RunId; comment: string | null; force: boolean };
+export type CancelSyncInput = { runId: RunId; comment: string | null; force: boolean; once?: Once };
 
 /**
  * Puts the wish to cancel on record; a job sends it to Azure DevOps, at once or when Azure has given the run a number.
@@ -23,31 +24,34 @@ export function cancelSync(services: Services, viewer: Viewer, input: CancelSync
 
 async function cancel(services: Services, viewer: Viewer, input: CancelSyncInput): Promise<SyncRun> {
   checkedComment(input.comment);
-  const run = await inTransaction(services.db, async (tx) => {
-    const locked = await lockRun(tx, viewer, input.runId);
-    if (!locked) {
-      throw new NotFound(
-        `There is no sync run ${input.runId}. Take the id from a tenant's latestRun or from syncRuns.`,
-      );
-    }
-    mustBeAllowed(viewer, 'cancelSync', locked.tenant.id);
-    const now = await databaseNow(tx);
-    refuseUnlessPossible(viewer, locked, { isForced: input.force, now });
-    const facts = { cancelRequestedBy: viewer.actor, cancelRequestedAt: now };
-    const canceling = await applyToRun(tx, locked, { event: 'cancel_requested', facts, actor: viewer.actor });
-    await enqueue(tx, 'cancel-run', { runId: canceling.id });
-    const details = { isForced: input.force };
-    await audit(tx, {
-      viewer,
-      act: 'CANCEL_SYNC',
-      tenantId: locked.tenant.id,
-      target: canceling.id,
-      details,
-    });
-    return canceling;
-  });
+  const { once = EVERY_TIME } = input;
+  const run = await inTransaction(services.db, (tx) =>
+    once.run(tx, {
+      check: async () => {
+        const locked = await mustLockRun(tx, viewer, input.runId);
+        mustBeAllowed(viewer, 'cancelSync', locked.tenant.id);
+        return locked;
+      },
+      act: (locked) => requestCancel(tx, viewer, { locked, isForced: input.force }),
+    }),
+  );
   await services.desk.stop(run.id);
   return run;
+}
+
+async function requestCancel(
+  tx: Tx,
+  viewer: Viewer,
+  { locked, isForced }: { locked: LockedRun; isForced: boolean },
+): Promise<SyncRun> {
+  const now = await databaseNow(tx);
+  refuseUnlessPossible(viewer, locked, { isForced, now });
+  const facts = { cancelRequestedBy: viewer.actor, cancelRequestedAt: now };
+  const canceling = await applyToRun(tx, locked, { event: 'cancel_requested', facts, actor: viewer.actor });
+  await enqueue(tx, 'cancel-run', { runId: canceling.id });
+  const about = { tenantId: locked.tenant.id, target: canceling.id, details: { isForced } };
+  await audit(tx, { viewer, act: 'CANCEL_SYNC', ...about });
+  return canceling;
 }
 
 function refuseUnlessPossible(

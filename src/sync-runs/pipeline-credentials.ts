@@ -71,7 +71,7 @@ export async function answerCredentialRequest(
   }
   const challenge = await newestChallenge(services.db, run.id);
   if (!challenge) {
-    await services.desk.start(tenant, run.id, account);
+    await services.desk.start({ runId: run.id, account });
     return pending((await newestChallenge(services.db, run.id)) ?? undefined);
   }
   return (await hasEnded(services, challenge)) ? expired(challenge) : pending(challenge);

@@ -1,5 +1,6 @@
 import { and, desc, eq, inArray } from 'drizzle-orm';
 import { audit, recordingRefusals } from '../access/audit.ts';
+import { EVERY_TIME, type Once } from '../access/once.ts';
 import { mustBeAllowed, type Viewer } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import { enqueue } from '../jobs/jobs.ts';
@@ -18,7 +19,7 @@ import { insertRun } from './write-run.ts';
 /** The first four take half a minute, each further one as long again: about ten minutes in all. */
 const TRIES_TO_QUEUE = 23;
 
-export type StartSyncInput = { tenantId: TenantId; mode: SyncMode; comment: string | null };
+export type StartSyncInput = { tenantId: TenantId; mode: SyncMode; comment: string | null; once?: Once };
 
 /**
  * Puts a run on record and in the queue, in one transaction; a job hands it to Azure DevOps.
@@ -31,27 +32,28 @@ export function startSync(services: Services, viewer: Viewer, input: StartSyncIn
 }
 
 async function start(services: Services, viewer: Viewer, input: StartSyncInput): Promise<SyncRun> {
+  const { once = EVERY_TIME, mode, tenantId } = input;
   const comment = checkedComment(input.comment);
-  return inTransaction(services.db, async (tx) => {
-    const tenant = await lockTenant(tx, viewer, input.tenantId);
-    if (!tenant)
-      throw new NotFound(`There is no tenant ${input.tenantId}. Take the id from the query tenants.`);
-    mustBeAllowed(viewer, 'startSync', tenant.id);
-    refuseUnlessPossible(await factsOf(tx, { viewer, tenant, mode: input.mode }));
-    const queuedAt = await databaseNow(tx);
-    const facts = {
-      trigger: 'MANUAL' as const,
-      mode: input.mode,
-      comment,
-      requestedBy: viewer.actor,
-      queuedAt,
-    };
-    const run = await insertRun(tx, tenant, { run: facts, event: null, actor: viewer.actor });
-    await enqueue(tx, 'queue-run', { runId: run.id }, { maxAttempts: TRIES_TO_QUEUE });
-    const details = { mode: input.mode };
-    await audit(tx, { viewer, act: 'START_SYNC', tenantId: tenant.id, target: run.id, details });
-    return run;
-  });
+  return inTransaction(services.db, (tx) =>
+    once.run(tx, {
+      check: async () => {
+        const tenant = await lockTenant(tx, viewer, tenantId);
+        if (!tenant)
+          throw new NotFound(`There is no tenant ${tenantId}. Take the id from the query tenants.`);
+        mustBeAllowed(viewer, 'startSync', tenant.id);
+        return tenant;
+      },
+      act: async (tenant) => {
+        refuseUnlessPossible(await factsOf(tx, { viewer, tenant, mode }));
+        const by = { trigger: 'MANUAL' as const, requestedBy: viewer.actor, queuedAt: await databaseNow(tx) };
+        const facts = { ...by, mode, comment };
+        const run = await insertRun(tx, tenant, { run: facts, event: null, actor: viewer.actor });
+        await enqueue(tx, 'queue-run', { runId: run.id }, { maxAttempts: TRIES_TO_QUEUE });
+        await audit(tx, { viewer, act: 'START_SYNC', tenantId, target: run.id, details: { mode } });
+        return run;
+      },
+    }),
+  );
 }
 
 function refuseUnlessPossible(facts: ActionFacts): void {

@@ -1,7 +1,9 @@
+import type { Once } from '../access/once.ts';
 import { forEachItem } from '../graphql/bulk.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
 import { malformedId } from '../graphql/ids.ts';
+import { idempotencyKeyDescription, KEY_REFUSALS, onceFor } from '../graphql/idempotency.ts';
 import { memberOf, refusable } from '../graphql/refusals.ts';
 import { type Id, type IdPrefix, isId } from '../lib/ids.ts';
 import type { SyncMode } from '../pipeline/contract.ts';
@@ -35,6 +37,7 @@ const StartSyncInput = builder.inputType('StartSyncInput', {
     tenantId: t.id({ required: true, description: 'The tenant to sync.' }),
     mode: t.field({ type: SyncModeEnum, description: modeDescription }),
     comment: t.string({ description: commentDescription }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -44,6 +47,7 @@ const StartSyncsInput = builder.inputType('StartSyncsInput', {
     tenantIds: t.idList({ required: true, description: 'The tenants to sync, at most 100.' }),
     mode: t.field({ type: SyncModeEnum, description: modeDescription }),
     comment: t.string({ description: commentDescription }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -56,6 +60,7 @@ const CancelSyncInput = builder.inputType('CancelSyncInput', {
       defaultValue: false,
       description: 'For admins: also a scheduled run, and one that is writing to the tenant.',
     }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
@@ -63,35 +68,44 @@ const RestartAuthenticationInput = builder.inputType('RestartAuthenticationInput
   description: 'For which run to get another code.',
   fields: (t) => ({
     syncRunId: t.id({ required: true, description: 'The run that waits for a sign-in.' }),
+    idempotencyKey: t.string({ description: idempotencyKeyDescription }),
   }),
 });
 
 const StartSyncResult = builder.unionType('StartSyncResult', {
   description: 'The run that was started, or why none was.',
-  types: [SyncRunType, NotFoundType, InvalidInputType, ActionRefusedType, SyncAlreadyOpenType],
+  types: [
+    SyncRunType,
+    NotFoundType,
+    InvalidInputType,
+    ActionRefusedType,
+    SyncAlreadyOpenType,
+    ...KEY_REFUSALS,
+  ],
   resolveType: (value) => memberOf(value, 'SyncRun'),
 });
 
 const CancelSyncResult = builder.unionType('CancelSyncResult', {
   description: 'The run that is being cancelled, or why it is not.',
-  types: [SyncRunType, NotFoundType, InvalidInputType, ActionRefusedType],
+  types: [SyncRunType, NotFoundType, InvalidInputType, ActionRefusedType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'SyncRun'),
 });
 
 const AuthenticationResult = builder.unionType('AuthenticationResult', {
   description: 'The run with its new code, or why there is none.',
-  types: [SyncRunType, NotFoundType, InvalidInputType, ActionRefusedType],
+  types: [SyncRunType, NotFoundType, InvalidInputType, ActionRefusedType, ...KEY_REFUSALS],
   resolveType: (value) => memberOf(value, 'SyncRun'),
 });
 
 type StartOne = { tenantId: string; mode?: SyncMode | null | undefined; comment?: string | null | undefined };
 
-function start(context: Context, input: StartOne) {
+function start(context: Context, input: StartOne, once: () => Promise<Once>) {
   return refusable([NotFound, InvalidInput, ActionRefused, SyncAlreadyOpen], async () => {
     const tenantId = inputId('tenantId', input.tenantId, 'ten');
     const isBackupOnly = input.mode ? false : (await tenantById(context, tenantId))?.isBackupOnly;
     const mode = input.mode ?? (isBackupOnly ? 'BACKUP_ONLY' : 'FULL');
-    return startSync(context.services, context.viewer, { tenantId, mode, comment: input.comment ?? null });
+    const asked = { tenantId, mode, comment: input.comment ?? null };
+    return startSync(context.services, context.viewer, { ...asked, once: await once() });
   });
 }
 
@@ -101,7 +115,8 @@ builder.mutationFields((t) => ({
     description:
       'Starts a sync of a tenant. It is answered when the run is on record; follow it with syncRunChanged.',
     args: { input: t.arg({ type: StartSyncInput, required: true, description: 'Which sync.' }) },
-    resolve: (_root, { input }, context) => start(context, input),
+    resolve: (_root, { input }, context) =>
+      start(context, input, () => onceFor(context, { mutation: 'startSync', input })),
   }),
   startSyncs: t.field({
     type: [StartSyncResult],
@@ -109,20 +124,25 @@ builder.mutationFields((t) => ({
     description:
       'Starts the syncs of up to 100 tenants: one answer for each, in their order; null in the place of one that met an error.',
     args: { input: t.arg({ type: StartSyncsInput, required: true, description: 'Which syncs.' }) },
-    resolve: (_root, { input: { tenantIds, ...rest } }, context) =>
-      forEachItem(tenantIds, (tenantId) => start(context, { tenantId, ...rest })),
+    resolve: (_root, { input }, context) =>
+      forEachItem(input.tenantIds, (tenantId, item) =>
+        start(context, { ...input, tenantId }, () =>
+          onceFor(context, { mutation: 'startSyncs', input, item }),
+        ),
+      ),
   }),
   cancelSync: t.field({
     type: CancelSyncResult,
     description:
       'Asks Azure DevOps to stop a run that a person started. It is CANCELING until the pipeline has stopped.',
     args: { input: t.arg({ type: CancelSyncInput, required: true, description: 'Which run.' }) },
-    resolve: (_root, { input }, { services, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput, ActionRefused], async () =>
-        cancelSync(services, viewer, {
+        cancelSync(context.services, context.viewer, {
           runId: inputId('syncRunId', input.syncRunId, 'run'),
           comment: input.comment ?? null,
           force: input.force ?? false,
+          once: await onceFor(context, { mutation: 'cancelSync', input }),
         }),
       ),
   }),
@@ -133,9 +153,12 @@ builder.mutationFields((t) => ({
     args: {
       input: t.arg({ type: RestartAuthenticationInput, required: true, description: 'For which run.' }),
     },
-    resolve: (_root, { input }, { services, viewer }) =>
+    resolve: (_root, { input }, context) =>
       refusable([NotFound, InvalidInput, ActionRefused], async () =>
-        restartAuthentication(services, viewer, inputId('syncRunId', input.syncRunId, 'run')),
+        restartAuthentication(context.services, context.viewer, {
+          runId: inputId('syncRunId', input.syncRunId, 'run'),
+          once: await onceFor(context, { mutation: 'restartAuthentication', input }),
+        }),
       ),
   }),
 }));

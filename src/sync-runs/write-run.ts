@@ -13,6 +13,7 @@ import { newId, type RunId } from '../lib/ids.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenants } from '../tenants/tenants.table.ts';
 import { lockTenant, tenantFacts } from '../tenants/write-tenant.ts';
+import { NotFound } from './refusals.ts';
 import type { SyncRun } from './sync-run.ts';
 import { syncRuns } from './sync-runs.table.ts';
 import { tenantStatusOf } from './tenant-status.ts';
@@ -92,6 +93,15 @@ export async function lockRun(tx: Tx, scope: Scope, runId: RunId): Promise<Locke
   const tenant = await lockTenant(tx, scope, found.tenantId);
   const [run] = await tx.select().from(syncRuns).where(eq(syncRuns.id, runId)).for('update');
   return tenant && run ? { tenant, run } : null;
+}
+
+/** The same for what a caller names. Refusals: NotFound. */
+export async function mustLockRun(tx: Tx, scope: Scope, runId: RunId): Promise<LockedRun> {
+  const locked = await lockRun(tx, scope, runId);
+  if (locked) return locked;
+  throw new NotFound(
+    `There is no sync run ${runId}. Take the id from a tenant's latestRun or from syncRuns.`,
+  );
 }
 
 async function hasNewerRun(tx: Tx, tenant: Tenant, queuedAt: Date): Promise<boolean> {

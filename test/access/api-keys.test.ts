@@ -55,9 +55,9 @@ test('After a rotation both secrets name the same key until the overlap ends', a
 
 test('A revoked key names nobody, and is not revoked or rotated again', async () => {
   const { key, secret } = await createKey(db(), COMMAND_LINE, input);
-  expect((await revokeKey(db(), COMMAND_LINE, key.id))?.revokedAt).toBeInstanceOf(Date);
+  expect((await revokeKey(db(), COMMAND_LINE, { id: key.id }))?.revokedAt).toBeInstanceOf(Date);
   expect(await authenticate(secret)).toBeNull();
-  expect(await revokeKey(db(), COMMAND_LINE, key.id)).toBeNull();
+  expect(await revokeKey(db(), COMMAND_LINE, { id: key.id })).toBeNull();
   expect(await rotateKey(db(), COMMAND_LINE, { id: key.id, overlapHours: 0, expiresInDays: 1 })).toBeNull();
 });
 

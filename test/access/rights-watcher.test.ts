@@ -55,7 +55,7 @@ async function bothEnd(streams: Awaited<ReturnType<typeof openStreams>>): Promis
 test('Revoking a key ends its streams, and no others', async () => {
   const [revoked, kept] = [await newKey(), await newKey()];
   const [streams, others] = [await openStreams(revoked), await openStreams(kept)];
-  await revokeKey(api.db, COMMAND_LINE, revoked.key.id);
+  await revokeKey(api.db, COMMAND_LINE, { id: revoked.key.id });
   await bothEnd(streams);
   expect([others.closeCode(), others.hasEventsEnded()]).toEqual([null, false]);
   others.socket.close();
@@ -71,7 +71,7 @@ test('Losing a role ends streams; gaining one does not', async () => {
   );
   if (!mine) throw new Error('The key has no grant.');
   expect([streams.closeCode(), streams.hasEventsEnded()]).toEqual([null, false]);
-  await withdrawRole(api.db, COMMAND_LINE, mine.id);
+  await withdrawRole(api.db, COMMAND_LINE, { id: mine.id });
   await bothEnd(streams);
 });
 

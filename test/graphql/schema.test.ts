@@ -80,6 +80,8 @@ test('Every event and every refusal carries what its interface promises', () => 
     'ActionRefused',
     'AlreadyDecided',
     'DigestDiffers',
+    'IdempotencyKeyInFlight',
+    'IdempotencyKeyReused',
     'InvalidInput',
     'NotFound',
     'SyncAlreadyOpen',

@@ -58,10 +58,14 @@ export type ApproveChangeSetInput = {
   digest: string;
   /** For admins: also a run that a newer one has superseded. */
   force?: boolean | null | undefined;
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** Which changes to approve, of several runs. */
 export type ApproveChangeSetsInput = {
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** One for each change set, at most 100. */
   items: Array<ApproveChangeSetInput>;
 };
@@ -72,6 +76,8 @@ export type CancelSyncInput = {
   comment?: string | null | undefined;
   /** For admins: also a scheduled run, and one that is writing to the tenant. */
   force?: boolean | null | undefined;
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** The run to cancel. */
   syncRunId: string;
 };
@@ -208,6 +214,10 @@ export type RefusalCode =
   | 'ALREADY_DECIDED'
   /** Another content was reviewed than would be deployed; the present change set comes with the refusal. */
   | 'DIGEST_DIFFERS'
+  /** A request with the idempotency key is being carried out at this moment. */
+  | 'IDEMPOTENCY_KEY_IN_FLIGHT'
+  /** The idempotency key came before with other arguments. */
+  | 'IDEMPOTENCY_KEY_REUSED'
   /** A value of the input cannot be used; `field` names it. */
   | 'INVALID_INPUT'
   /** Nothing of that id exists for the viewer. */
@@ -223,16 +233,22 @@ export type RejectChangeSetInput = {
   comment?: string | null | undefined;
   /** The digest of what was reviewed. Another one than the present is refused. */
   digest: string;
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** For which run to get another code. */
 export type RestartAuthenticationInput = {
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** The run that waits for a sign-in. */
   syncRunId: string;
 };
 
 /** Which revert to try again. */
 export type RetryRevertInput = {
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** Conflicting paths whose later edits may be overwritten; none when left out. */
   overwritePaths?: Array<string> | null | undefined;
   /** The run that was rejected. */
@@ -290,6 +306,8 @@ export type StageState =
 export type StartSyncInput = {
   /** At most 2,000 characters. It is kept on record and shown in Azure DevOps. */
   comment?: string | null | undefined;
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** How far it goes; when left out FULL, and BACKUP_ONLY for a tenant that is only backed up. */
   mode?: SyncMode | null | undefined;
   /** The tenant to sync. */
@@ -300,6 +318,8 @@ export type StartSyncInput = {
 export type StartSyncsInput = {
   /** At most 2,000 characters. It is kept on record and shown in Azure DevOps. */
   comment?: string | null | undefined;
+  /** Any text of your own, at most 200 characters, new for each new request: send the same request with it again, and what was done is not done twice. The first result is given again for 24 hours, other arguments are refused. */
+  idempotencyKey?: string | null | undefined;
   /** How far it goes; when left out FULL, and BACKUP_ONLY for a tenant that is only backed up. */
   mode?: SyncMode | null | undefined;
   /** The tenants to sync, at most 100. */
@@ -458,6 +478,8 @@ export type ApproveChangeSetMutation = { approveChangeSet:
     | { __typename: 'AlreadyDecided', code: RefusalCode, message: string, decision: { verdict: DecisionVerdict, at: string, by: { displayName: string } } }
     | { __typename: 'Decision', id: string, verdict: DecisionVerdict, state: DecisionState, run: { id: string, status: SyncRunStatus } }
     | { __typename: 'DigestDiffers', code: RefusalCode, message: string, changeSet: { id: string, digest: string } }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
    };
@@ -472,6 +494,8 @@ export type ApproveChangeSetsMutation = { approveChangeSets: Array<
     | { __typename: 'AlreadyDecided', code: RefusalCode, message: string, decision: { verdict: DecisionVerdict, at: string, by: { displayName: string } } }
     | { __typename: 'Decision', id: string, verdict: DecisionVerdict, state: DecisionState, run: { id: string, status: SyncRunStatus } }
     | { __typename: 'DigestDiffers', code: RefusalCode, message: string, changeSet: { id: string, digest: string } }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
    | null> };
@@ -483,6 +507,8 @@ export type CancelSyncMutationVariables = Exact<{
 
 export type CancelSyncMutation = { cancelSync:
     | { __typename: 'ActionRefused', reason: ActionRefusalReason, code: RefusalCode, message: string, run: { id: string, status: SyncRunStatus, outcome: SyncRunOutcome | null } | null }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'SyncRun', id: string, status: SyncRunStatus }
@@ -546,6 +572,8 @@ export type RejectAndRevertChangeSetMutation = { rejectAndRevertChangeSet:
     | { __typename: 'AlreadyDecided', code: RefusalCode, message: string, decision: { verdict: DecisionVerdict, at: string, by: { displayName: string } } }
     | { __typename: 'Decision', id: string, verdict: DecisionVerdict, state: DecisionState, run: { id: string, status: SyncRunStatus } }
     | { __typename: 'DigestDiffers', code: RefusalCode, message: string, changeSet: { id: string, digest: string } }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
    };
@@ -560,6 +588,8 @@ export type RejectChangeSetMutation = { rejectChangeSet:
     | { __typename: 'AlreadyDecided', code: RefusalCode, message: string, decision: { verdict: DecisionVerdict, at: string, by: { displayName: string } } }
     | { __typename: 'Decision', id: string, verdict: DecisionVerdict, state: DecisionState, run: { id: string, status: SyncRunStatus } }
     | { __typename: 'DigestDiffers', code: RefusalCode, message: string, changeSet: { id: string, digest: string } }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
    };
@@ -571,6 +601,8 @@ export type RestartAuthenticationMutationVariables = Exact<{
 
 export type RestartAuthenticationMutation = { restartAuthentication:
     | { __typename: 'ActionRefused', reason: ActionRefusalReason, code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'SyncRun', id: string, authentication: { userCode: string | null, verificationUri: string, expiresAt: string, windowEndsAt: string } | null }
@@ -583,6 +615,8 @@ export type RetryRevertMutationVariables = Exact<{
 
 export type RetryRevertMutation = { retryRevert:
     | { __typename: 'ActionRefused', reason: ActionRefusalReason, code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'Revert', id: string, status: RevertStatus, conflictingPaths: Array<string> }
@@ -628,6 +662,8 @@ export type StartSyncMutationVariables = Exact<{
 
 export type StartSyncMutation = { startSync:
     | { __typename: 'ActionRefused', reason: ActionRefusalReason, code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'SyncAlreadyOpen', code: RefusalCode, message: string, run: { id: string, status: SyncRunStatus, azureDevOpsUrl: string | null } }
@@ -641,6 +677,8 @@ export type StartSyncsMutationVariables = Exact<{
 
 export type StartSyncsMutation = { startSyncs: Array<
     | { __typename: 'ActionRefused', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyInFlight', code: RefusalCode, message: string }
+    | { __typename: 'IdempotencyKeyReused', code: RefusalCode, message: string }
     | { __typename: 'InvalidInput', code: RefusalCode, message: string }
     | { __typename: 'NotFound', code: RefusalCode, message: string }
     | { __typename: 'SyncAlreadyOpen', code: RefusalCode, message: string }

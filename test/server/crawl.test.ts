@@ -75,6 +75,7 @@ const contextOf = (): Context => ({
   db: api.db,
   viewer,
   feed: api.feed,
+  seal: api.seal,
   logPlace: api.feed.place(),
   lastEventId: null,
   staleAfterMs: 90_000,
