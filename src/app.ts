@@ -20,7 +20,7 @@ import { appCredential, serviceCredential } from './credentials.ts';
 import { type Database, openDatabase } from './database/database.ts';
 import { Listener } from './database/listener.ts';
 import { migrate } from './database/migrate.ts';
-import { EVENT_CHANNELS } from './events/append-events.ts';
+import { EVENTS_APPENDED } from './events/append-events.ts';
 import { EventFeed } from './events/feed.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { migrateJobs, Worker } from './jobs/worker.ts';
@@ -61,7 +61,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   const listener = stack.use(
     new Listener({
       url: config.DATABASE_URL,
-      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED, HINTED],
+      channels: [EVENTS_APPENDED, RIGHTS_CHANGED, HINTED],
       onWake: (channel, payload) => {
         if (channel === RIGHTS_CHANGED) watcher.wake();
         else if (channel === HINTED) poller.hear(readHint(payload));

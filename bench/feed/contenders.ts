@@ -160,10 +160,9 @@ export const CONTENDERS: readonly Contender[] = [
 ];
 
 function run(file: URL, environment: Record<string, string>): ChildProcess {
-  const flags =
-    process.env.BENCH_PROFILE && file.pathname.endsWith('main.ts')
-      ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
-      : [];
+  const flags = process.env.BENCH_PROFILE
+    ? ['--cpu-prof', `--cpu-prof-dir=${process.env.BENCH_PROFILE}`]
+    : [];
   return spawn(process.execPath, [...flags, file.pathname], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
     stdio: ['ignore', 'inherit', 'inherit'],

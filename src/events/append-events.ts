@@ -4,11 +4,11 @@ import { newId } from '../lib/ids.ts';
 import type { NewEvent } from './event.ts';
 import { eventOutbox } from './events.table.ts';
 
-/** Told when a transaction with events commits; they have no positions yet. */
+/**
+ * Told when a transaction with events commits; they have no positions yet. Every process that hears it looks, and waits
+ * for whoever numbers them: nobody need be told when that is done.
+ */
 export const EVENTS_APPENDED = 'events_appended';
-/** Told when events got their positions. */
-export const EVENTS_NUMBERED = 'events_numbered';
-export const EVENT_CHANNELS = [EVENTS_APPENDED, EVENTS_NUMBERED] as const;
 
 /**
  * Puts events into the log together with the change that they tell about: both commit, or neither.

@@ -6,8 +6,8 @@ import { CursorExpired, openCursor } from './cursor.ts';
 import { EventWindow } from './event-window.ts';
 import type { LoggedEvent } from './event.ts';
 import { type EventFilter, matches } from './event-filter.ts';
-import { ensureEpoch, type LogState, readLogHead, readLogState } from './log-head.ts';
-import { numberEvents } from './number-events.ts';
+import { beginLog, ensureEpoch, type LogHead, readLogHead } from './log-head.ts';
+import { MOST_AT_ONCE, numberEvents } from './number-events.ts';
 import { type EventBatch, readEvents, readRange } from './read-events.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -30,6 +30,10 @@ export type Subscription = {
 };
 
 const READ_LIMIT = 500;
+/** Without a reason of its own each abort would make an error with a stack. */
+const WOKEN = 'woken';
+
+type LogEnd = Pick<LogHead, 'epoch' | 'lastPosition'>;
 
 /** Reads the log once for all subscribers of this process, and numbers what was committed. */
 export class EventFeed implements AsyncDisposable {
@@ -48,7 +52,7 @@ export class EventFeed implements AsyncDisposable {
   #bell = new AbortController();
   #watchers = 0;
 
-  private constructor(options: FeedOptions, { epoch, lastPosition }: LogState) {
+  private constructor(options: FeedOptions, { epoch, lastPosition }: LogEnd) {
     this.#db = options.db;
     this.#logger = options.logger;
     this.#windowSize = options.windowSize ?? 5_000;
@@ -61,7 +65,7 @@ export class EventFeed implements AsyncDisposable {
 
   /** Begins at the log's present end. */
   static async start(options: FeedOptions): Promise<EventFeed> {
-    return new EventFeed(options, await stateOf(options.db));
+    return new EventFeed(options, await beginLog(options.db));
   }
 
   /** How far this process has read. Whatever is not yet visible to a query made now lies behind it. */
@@ -79,9 +83,9 @@ export class EventFeed implements AsyncDisposable {
     return openCursor(cursor, await readLogHead(this.#db));
   }
 
-  /** Something may be new: look now. For the listener to EVENT_CHANNELS. */
+  /** Something may be new: look now. For the listener to EVENTS_APPENDED. */
   wake(): void {
-    this.#bell.abort();
+    this.#bell.abort(WOKEN);
   }
 
   /**
@@ -181,20 +185,25 @@ export class EventFeed implements AsyncDisposable {
 
   async #look(): Promise<void> {
     this.#bell = new AbortController();
-    let state = await stateOf(this.#db);
-    if (state.hasUnnumbered) {
-      const numbered = await numberEvents(this.#db);
-      // In most cases they are the next ones, and nothing need be read.
-      if (state.epoch === this.#epoch && numbered[0]?.position === this.#position + 1n) {
-        return this.#take(numbered);
+    for (let isMore = true; isMore && !this.#end.signal.aborted;) {
+      const { before, events } = await numberEvents(this.#db);
+      if (!before?.isHome) {
+        await ensureEpoch(this.#db);
+        continue;
       }
-      state = await stateOf(this.#db);
+      if (before.epoch !== this.#epoch || before.lastPosition < this.#position) this.#restart(before);
+      // What others numbered meanwhile; in most cases nothing.
+      await this.#readUpTo(before.lastPosition);
+      this.#take(events);
+      isMore = events.length === MOST_AT_ONCE;
     }
-    if (state.epoch !== this.#epoch || state.lastPosition < this.#position) this.#restart(state);
+  }
+
+  async #readUpTo(last: bigint): Promise<void> {
     // So far behind that the window would not hold it: subscribers read it from the table.
-    const start = state.lastPosition - BigInt(this.#windowSize);
+    const start = last - BigInt(this.#windowSize);
     if (this.#position < start) this.#jumpTo(start);
-    while (this.#position < state.lastPosition) await this.#readOn(state.lastPosition);
+    while (this.#position < last) await this.#readOn(last);
   }
 
   async #readOn(last: bigint): Promise<void> {
@@ -207,6 +216,7 @@ export class EventFeed implements AsyncDisposable {
   }
 
   #take(events: readonly LoggedEvent[]): void {
+    if (events.length === 0) return;
     const from = this.#position;
     this.#window.push(events);
     this.#position += BigInt(events.length);
@@ -220,7 +230,7 @@ export class EventFeed implements AsyncDisposable {
     this.#room.wakeAll(from);
   }
 
-  #restart({ epoch, lastPosition }: LogState): void {
+  #restart({ epoch, lastPosition }: LogEnd): void {
     this.#logger.warn('The event log has begun a new epoch; subscribers must begin again.', { epoch });
     this.#era = {};
     this.#epoch = epoch;
@@ -228,13 +238,4 @@ export class EventFeed implements AsyncDisposable {
     this.#window = new EventWindow(this.#windowSize, lastPosition);
     this.#room.wakeAll(0n);
   }
-}
-
-async function stateOf(db: Db): Promise<LogState> {
-  const state = await readLogState(db);
-  if (state?.isHome) return state;
-  await ensureEpoch(db);
-  const begun = await readLogState(db);
-  if (!begun) throw new Error('The event log could not begin: its row in event_log is missing.');
-  return begun;
 }

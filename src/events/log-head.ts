@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Queryable } from '../database/database.ts';
-import { eventLog, eventOutbox, events } from './events.table.ts';
+import { eventLog, events } from './events.table.ts';
 
 /** Where the log begins and ends. `firstPosition` is one behind the last when nothing is kept. */
 export type LogHead = { epoch: string; firstPosition: bigint; lastPosition: bigint };
@@ -10,11 +10,11 @@ export type LogHead = { epoch: string; firstPosition: bigint; lastPosition: bigi
  * Cluster, database, and the cluster's timeline. A dump that is loaded elsewhere changes the first two, a physical
  * backup brought back to an earlier moment changes the third: in both, positions may be given to other events again.
  */
-const HOME = sql`(
+export const HOME = sql.raw(`(
   (select system_identifier from pg_control_system())
   || '/' || (select oid from pg_database where datname = current_database())
   || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-)`;
+)`);
 
 /** Begins a new epoch when the log has none yet, or when it was made in another place: then older cursors expire. */
 export async function ensureEpoch(q: Queryable): Promise<void> {
@@ -29,10 +29,10 @@ export async function ensureEpoch(q: Queryable): Promise<void> {
     });
 }
 
-/** `hasUnnumbered` says that committed events wait for their positions, `isHome` that the epoch was made here. */
-export type LogState = LogHead & { hasUnnumbered: boolean; isHome: boolean };
+/** `isHome` says that the epoch was made here. */
+type LogState = LogHead & { isHome: boolean };
 
-export async function readLogState(q: Queryable): Promise<LogState | undefined> {
+async function readLogState(q: Queryable): Promise<LogState | undefined> {
   const [state] = await q
     .select({
       epoch: eventLog.epoch,
@@ -41,7 +41,6 @@ export async function readLogState(q: Queryable): Promise<LogState | undefined> 
         sql`coalesce((select min(${events.position}) from ${events}), ${eventLog.lastPosition} + 1)`.mapWith(
           (value) => BigInt(String(value)),
         ),
-      hasUnnumbered: sql`exists (select from ${eventOutbox})`.mapWith(Boolean),
       isHome: sql`${eventLog.home} = ${HOME}`.mapWith(Boolean),
     })
     .from(eventLog);
@@ -53,4 +52,12 @@ export async function readLogHead(q: Queryable): Promise<LogHead> {
   if (!state)
     throw new Error('The event log has not begun: ensureEpoch() must have run once on this database.');
   return state;
+}
+
+/** The log's end, in an epoch that was made here: now, if need be. */
+export async function beginLog(q: Queryable): Promise<LogHead> {
+  const state = await readLogState(q);
+  if (state?.isHome) return state;
+  await ensureEpoch(q);
+  return readLogHead(q);
 }

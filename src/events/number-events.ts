@@ -2,16 +2,24 @@ import { sql } from 'drizzle-orm';
 import type { Db } from '../database/database.ts';
 import type { RunId, TenantId, EventId } from '../lib/ids.ts';
 import type { Actor } from './actor.ts';
-import { EVENTS_NUMBERED } from './append-events.ts';
 import type { EventBody, LoggedEvent, TenantFacts } from './event.ts';
+import { HOME } from './log-head.ts';
+
+/** In one transaction: whoever is told them and does not read must not hold the lock while the others wait. */
+export const MOST_AT_ONCE = 500;
 
 /**
  * Sent together, without a BEGIN: one round trip and one transaction, in which each statement still has a snapshot of
- * its own. The second one's is younger than the lock.
+ * its own. The second one's is younger than the lock. In an epoch that was made elsewhere nothing is numbered.
  */
-const STATEMENTS = `
-select id from event_log for update;
-with moved as (delete from event_outbox returning *),
+const STATEMENTS = sql`
+select epoch, last_position, home = ${HOME} as is_home from event_log for update;
+with next as (
+  select sequence from event_outbox
+  where (select home = ${HOME} from event_log)
+  order by sequence limit ${sql.raw(String(MOST_AT_ONCE))}
+),
+moved as (delete from event_outbox where sequence in (select sequence from next) returning *),
 placed as (
   select last_position + row_number() over (order by sequence) as position,
     moved.id, tenant_id, run_id, actor, tenant, body, occurred_at
@@ -22,9 +30,11 @@ numbered as (
   select position, id, tenant_id, run_id, actor, tenant, body, occurred_at from placed
   returning *
 ),
-advanced as (update event_log set last_position = last_position + (select count(*) from numbered)),
-told as (select pg_notify('${EVENTS_NUMBERED}', '') where exists (select from numbered))
-select numbered.* from numbered left join told on true order by position`;
+advanced as (
+  update event_log set last_position = last_position + (select count(*) from numbered)
+  where exists (select from numbered)
+)
+select * from numbered order by position`;
 
 type Row = {
   position: string;
@@ -37,14 +47,29 @@ type Row = {
   occurred_at: string;
 };
 
+type Numbered = {
+  /** Where the log ended before, and whether the epoch was made here; undefined when the log never began. */
+  before: { epoch: string; lastPosition: bigint; isHome: boolean } | undefined;
+  /** What follows, in the log's order. */
+  events: LoggedEvent[];
+};
+
 /**
- * Gives committed events their positions, and answers them in the log's order. One transaction at a time does so,
- * anywhere: the others wait for the lock on the log's one row and then find what is left. Only committed rows are seen,
- * so nothing uncommitted is ever passed, and no open transaction, however old, holds the others' events back.
+ * Gives committed events their positions. One transaction at a time does so, anywhere: the others wait for the lock on
+ * the log's one row and then find what is left. Only committed rows are seen, so nothing uncommitted is ever passed,
+ * and no open transaction, however old, holds the others' events back.
  */
-export async function numberEvents(db: Db): Promise<LoggedEvent[]> {
-  const results = (await db.execute(sql.raw(STATEMENTS))) as unknown as { rows: unknown[] }[];
-  return (results.at(-1)?.rows as Row[]).map(toEvent);
+export async function numberEvents(db: Db): Promise<Numbered> {
+  // Drizzle types one statement; the driver answers one result for each.
+  const [log, numbered] = (await db.execute(STATEMENTS)) as unknown as [
+    { rows: { epoch: string; last_position: string; is_home: boolean }[] },
+    { rows: Row[] },
+  ];
+  const [row] = log.rows;
+  return {
+    before: row && { epoch: row.epoch, lastPosition: BigInt(row.last_position), isHome: row.is_home },
+    events: numbered.rows.map(toEvent),
+  };
 }
 
 const toEvent = ({ position, tenant_id, run_id, occurred_at, ...row }: Row): LoggedEvent => ({

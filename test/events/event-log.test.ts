@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inTransaction, openDatabase } from '../../src/database/database.ts';
 import { Listener } from '../../src/database/listener.ts';
-import { appendEvents, EVENT_CHANNELS } from '../../src/events/append-events.ts';
+import { appendEvents, EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { deleteOldEvents } from '../../src/events/delete-old-events.ts';
 import type { LoggedEvent } from '../../src/events/event.ts';
 import { eventLog, events } from '../../src/events/events.table.ts';
@@ -91,21 +91,33 @@ test('A transaction that stays open, here or in another database, holds no event
   for (const client of open) client.release(true);
 });
 
-test('A commit wakes a feed that does not poll', async () => {
+test('A commit wakes every process at once, though none of them polls', async () => {
   const { db } = test_.database;
-  await using feed = await EventFeed.start({ db, logger: silent, pollEveryMs: 60_000 });
-  const wake = () => feed.wake();
-  await using listener = new Listener({
-    url: test_.url,
-    channels: EVENT_CHANNELS,
-    onWake: wake,
-    logger: silent,
-  });
-  await waitFor('the listener', () => listener.isListening);
-  const batches = feed.subscribe({ filter: { visibleTenants: 'ALL' }, after: null });
-  const first = take(batches, 1);
-  await append(db, newEvent(7));
-  expect((await first).map(versionOf)).toEqual([7]);
+  const start = async () => {
+    const feed = await EventFeed.start({ db, logger: silent, pollEveryMs: 600_000 });
+    const listener = new Listener({
+      url: test_.url,
+      channels: [EVENTS_APPENDED],
+      onWake: () => feed.wake(),
+      logger: silent,
+    });
+    await waitFor('the listener', () => listener.isListening);
+    return { feed, listener };
+  };
+  const processes = [await start(), await start(), await start()];
+  const told = processes.map(({ feed }) =>
+    take(feed.subscribe({ filter: { visibleTenants: 'ALL' }, after: 0n }), 40),
+  );
+  for (const version of Array.from({ length: 40 }, (_, index) => index + 1)) {
+    await append(db, newEvent(version));
+  }
+  for (const events of await Promise.all(told)) {
+    expect(events.map(versionOf)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  }
+  for (const { feed, listener } of processes) {
+    await listener[Symbol.asyncDispose]();
+    await feed[Symbol.asyncDispose]();
+  }
 });
 
 test('An epoch lasts as long as the log stays where it is', async () => {

@@ -8,7 +8,7 @@ import { inTransaction, openDatabase } from '../../src/database/database.ts';
 import { startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { Listener } from '../../src/database/listener.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { appendEvents, EVENT_CHANNELS } from '../../src/events/append-events.ts';
+import { appendEvents, EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { EventFeed } from '../../src/events/feed.ts';
 import { enqueue } from '../../src/jobs/jobs.ts';
 import { type JobHandlers, migrateJobs, Worker } from '../../src/jobs/worker.ts';
@@ -41,7 +41,7 @@ test('Events and jobs go on after Postgres crashed and came back: what was commi
   const wake = () => feed.wake();
   await using _listener = new Listener({
     url: first.url,
-    channels: EVENT_CHANNELS,
+    channels: [EVENTS_APPENDED],
     onWake: wake,
     logger: silent,
   });

@@ -14,7 +14,7 @@ import { createTokenSource } from '../../src/azure-devops/service-credential.ts'
 import { createTenantSignIn } from '../../src/azure-devops/tenant-sign-in.ts';
 import type { Db } from '../../src/database/database.ts';
 import { Listener } from '../../src/database/listener.ts';
-import { EVENT_CHANNELS } from '../../src/events/append-events.ts';
+import { EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { EventFeed } from '../../src/events/feed.ts';
 import { createSeal, type Seal } from '../../src/lib/seal.ts';
 import { createServer, type ServerParts } from '../../src/server/server.ts';
@@ -65,7 +65,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const listener = stack.use(
     new Listener({
       url: test.url,
-      channels: [...EVENT_CHANNELS, RIGHTS_CHANGED],
+      channels: [EVENTS_APPENDED, RIGHTS_CHANGED],
       onWake: (channel) => (channel === RIGHTS_CHANGED ? watcher.wake() : feed.wake()),
       logger: silent,
     }),
