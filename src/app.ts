@@ -17,15 +17,18 @@ import { createServiceConnectionLookup } from './azure-devops/service-connection
 import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
 import type { Config } from './config.ts';
 import { appCredential, serviceCredential } from './credentials.ts';
-import { type Database, openDatabase } from './database/database.ts';
+import type { Database } from './database/database.ts';
 import { Listener } from './database/listener.ts';
 import { migrate } from './database/migrate.ts';
 import { EVENTS_APPENDED } from './events/append-events.ts';
+import type { LoggedEvent } from './events/event.ts';
 import { EventFeed } from './events/feed.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { migrateJobs, Worker } from './jobs/worker.ts';
 import type { Logger } from './lib/logger.ts';
 import { createSeal } from './lib/seal.ts';
+import { openDatabases } from './open-databases.ts';
+import { operationalSample } from './operational-sample.ts';
 import { HINTED, readHint } from './poller/hints.ts';
 import { Poller } from './poller/poller.ts';
 import { scheduleRetention } from './retention.ts';
@@ -33,11 +36,13 @@ import { answerPipelineJob } from './server/pipeline-credentials-route.ts';
 import { createServer } from './server/server.ts';
 import type { Services } from './sync-runs/services.ts';
 import { SignInDesk } from './sync-runs/sign-in-desk.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { serveMetrics } from './telemetry/metrics-server.ts';
+import { startTracing } from './telemetry/start-tracing.ts';
 
 /** The running program. Disposing of it stops it gracefully. */
 export type App = AsyncDisposable & { port: number };
 
-const CONNECTIONS = 20;
 const JOBS_AT_A_TIME = 8;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
@@ -46,21 +51,27 @@ export type Extras = { graphiqlHeaders?: Readonly<Record<string, string>> };
 
 export async function startApp(config: Config, logger: Logger, extras: Extras = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  const database = stack.use(openDatabase({ url: config.DATABASE_URL, maxConnections: CONNECTIONS, logger }));
-  await migrate(database);
-  await migrateJobs(database, logger);
-  const feed = stack.use(await EventFeed.start({ db: database.db, logger }));
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) stack.use(startTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT));
+  const metrics = createMetrics();
+  const { database, direct, listenUrl } = stack.use(await openDatabases(config, logger));
+  await migrate(direct);
+  await migrateJobs(direct, logger);
+  const onTake = (events: readonly LoggedEvent[]) => {
+    for (const { occurredAt } of events) metrics.eventLag((Date.now() - occurredAt.getTime()) / 1_000);
+  };
+  const feed = stack.use(await EventFeed.start({ db: database.db, logger, onTake }));
   const authenticate = createAuthentication(config, { database, logger });
   const watcher = stack.use(new RightsWatcher({ db: database.db, authenticate, logger }));
   const doors = createDoors({
     tokens: createTokenSource(serviceCredential(config), entraOf(config, logger)),
     logger,
+    observe: (seen) => metrics.azureRequest(seen),
   });
   const { services, poller } = createServices(config, { database, feed, doors, logger });
   stack.use(services.desk);
   const listener = stack.use(
     new Listener({
-      url: config.DATABASE_URL,
+      url: listenUrl,
       channels: [EVENTS_APPENDED, RIGHTS_CHANGED, HINTED],
       onWake: (channel, payload) => {
         if (channel === RIGHTS_CHANGED) watcher.wake();
@@ -72,7 +83,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   );
   const retention = { db: database.db, logger, keepMs: config.EVENT_RETENTION_DAYS * DAY_MS };
   const handlers = jobHandlers(services, retention);
-  stack.use(await Worker.start({ database, handlers, logger, concurrency: JOBS_AT_A_TIME }));
+  stack.use(await Worker.start({ database: direct, handlers, logger, concurrency: JOBS_AT_A_TIME }));
   await scheduleRetention(database.db);
   const auditSigner = config.AUDIT_SIGNING_KEY ? createCheckpointSigner(config.AUDIT_SIGNING_KEY) : null;
   if (auditSigner) {
@@ -88,6 +99,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
       listener,
       authenticate,
       auditSigner,
+      metrics,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: (question) => answerPipelineJob(services, verify, question),
       hookSecret: config.AZURE_DEVOPS_HOOK_SECRET ?? null,
@@ -105,6 +117,10 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
       },
     }),
   );
+  metrics.sample(() => operationalSample(database.db, server));
+  if (config.METRICS_PORT !== undefined) {
+    stack.use(await serveMetrics(metrics, { port: config.METRICS_PORT, host: config.HOST, logger }));
+  }
   const port = await server.listen(config.PORT, config.HOST);
   stack.use(poller);
   poller.start();

@@ -8,7 +8,7 @@ import { ROLES } from './access/permissions.ts';
 import { credentialProblems } from './credentials.ts';
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback);
-const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const port = z.coerce.number().int().min(0).max(65_535);
 
 const projectAddress = z.string().transform((text, check) => {
   const parts = /^(https?:\/\/.+)\/([^/]+)\/([^/]+)\/?$/.exec(text.trim());
@@ -82,7 +82,14 @@ const settings = z.object({
     .string()
     .min(1)
     .describe('PostgreSQL 15 or later: `postgres://user:password@host/database`'),
-  PORT: port(4000).describe('Port of the API'),
+  DATABASE_LISTEN_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Behind a transaction pooler: an address of the same database without it, for LISTEN, migrations and jobs',
+    ),
+  PORT: port.default(4000).describe('Port of the API'),
   HOST: z.string().default('0.0.0.0').describe('Address that the API listens on'),
   PUBLIC_URL: z
     .url()
@@ -206,6 +213,13 @@ const settings = z.object({
   CORS_ORIGINS: listOf(z.url())
     .default([])
     .describe('Origins whose pages may call the API, separated by commas'),
+  METRICS_PORT: port
+    .optional()
+    .describe('Port for Prometheus (`/metrics`), on the same address; none when it is not set'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url()
+    .optional()
+    .describe('OpenTelemetry collector (OTLP over HTTP) that traces are sent to; none when it is not set'),
   LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

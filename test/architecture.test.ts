@@ -5,12 +5,13 @@ import { expect, test } from 'vitest';
 
 /** A room imports itself and what stands before it. Files that lie in src/ itself come last: they put it together. */
 const ORDER = [
-  ...['lib', 'pipeline', 'database', 'azure-devops', 'events', 'access', 'jobs', 'graphql'],
+  ...['lib', 'telemetry', 'pipeline', 'database', 'azure-devops', 'events', 'access', 'jobs', 'graphql'],
   ...['tenants', 'sync-runs', 'change-sets', 'administration', 'poller', 'server', ''],
 ];
 /** Who may import a package; every other package is free. */
 const DOORS: [RegExp, (file: SourceFile) => boolean][] = [
   [/^pg$/, ({ room }) => room === 'database'],
+  [/^(prom-client|@opentelemetry\/)/, ({ room }) => room === 'telemetry'],
   [/^graphile-worker/, ({ room }) => room === 'jobs'],
   [/^(azure-devops-node-api|@azure\/msal-node)/, ({ room }) => room === 'azure-devops'],
   [/^(graphql-yoga|graphql-ws|@graphql-yoga\/)/, ({ room }) => room === 'server'],

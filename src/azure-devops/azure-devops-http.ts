@@ -14,6 +14,7 @@ import {
   unreachableError,
   unreadableError,
 } from './azure-devops-error.ts';
+import { observeRequest, type RequestObserver } from './observe-request.ts';
 import { retryPauseMs, wasNotDone } from './retry-pause.ts';
 import { SameHostAuth } from './same-host-auth.ts';
 import { Throttle } from './throttle.ts';
@@ -28,6 +29,8 @@ export type HttpOptions = {
   deadlineMs?: number;
   /** Pause before the first repetition of a read. */
   retryBaseMs?: number;
+  /** Told of every try. */
+  observe?: RequestObserver;
   /** Of the identity behind `tokens` and the organisation; one of its own by default. */
   throttle?: Throttle;
 };
@@ -41,7 +44,13 @@ export class AzureDevOpsHttp {
   readonly #client: WebApi['rest']['client'];
 
   constructor(options: HttpOptions) {
-    this.#options = { deadlineMs: 60_000, retryBaseMs: 300, throttle: new Throttle(), ...options };
+    this.#options = {
+      deadlineMs: 60_000,
+      retryBaseMs: 300,
+      throttle: new Throttle(),
+      observe: () => undefined,
+      ...options,
+    };
     const base = new URL(options.organizationUrl);
     this.#auth = new SameHostAuth(base);
     this.#client = new WebApi(options.organizationUrl, this.#auth, {
@@ -177,7 +186,8 @@ export class AzureDevOpsHttp {
         throw unreachableError(ask.what, error);
       });
     const limit = Number.isFinite(endsAt) ? endsAt : Date.now() + this.#options.deadlineMs;
-    return this.#inTime(ask, limit, sent, () => void sent.then((late) => late.destroy()).catch(() => {}));
+    const abandon = () => void sent.then((late) => late.destroy()).catch(() => {});
+    return observeRequest(ask, this.#options, () => this.#inTime(ask, limit, sent, abandon));
   }
 
   async #inTime<T>(ask: Ask, endsAt: number, work: Promise<T>, abandon: () => void): Promise<T> {

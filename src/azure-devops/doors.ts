@@ -1,5 +1,6 @@
 import type { Logger } from '../lib/logger.ts';
 import { AzureDevOpsHttp } from './azure-devops-http.ts';
+import type { RequestObserver } from './observe-request.ts';
 import type { TokenSource } from './token-source.ts';
 
 export type Doors = {
@@ -14,6 +15,8 @@ export type DoorOptions = {
   logger: Logger;
   /** For one request, in all 60 s by default. */
   deadlineMs?: number;
+  /** Told of every try. */
+  observe?: RequestObserver;
 };
 
 export function createDoors(options: DoorOptions): Doors {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../database/database.ts';
 import { newId } from '../lib/ids.ts';
+import { noteInSpan } from '../telemetry/tracing.ts';
 import type { NewEvent } from './event.ts';
 import { eventOutbox } from './events.table.ts';
 
@@ -16,6 +17,8 @@ export const EVENTS_APPENDED = 'events_appended';
  */
 export async function appendEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await tx.insert(eventOutbox).values(events.map((event) => ({ id: newId('evt'), ...event })));
+  const rows = events.map((event) => ({ id: newId('evt'), ...event }));
+  await tx.insert(eventOutbox).values(rows);
+  for (const { id, body } of rows) noteInSpan('event appended', { id, kind: body.kind });
   await tx.execute(sql`select pg_notify(${EVENTS_APPENDED}, '')`);
 }

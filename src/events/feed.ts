@@ -16,6 +16,8 @@ export type FeedOptions = {
   logger: Logger;
   /** Events held in memory: twice this at most. */
   windowSize?: number;
+  /** Told of every event as this process gets it. */
+  onTake?: (events: readonly LoggedEvent[]) => void;
   /** How often it looks although nobody woke it: a wake-up may be lost. */
   pollEveryMs?: number;
 };
@@ -39,6 +41,7 @@ type LogEnd = Pick<LogHead, 'epoch' | 'lastPosition'>;
 export class EventFeed implements AsyncDisposable {
   readonly #db: Db;
   readonly #logger: Logger;
+  readonly #onTake: NonNullable<FeedOptions['onTake']>;
   readonly #windowSize: number;
   readonly #pollEveryMs: number;
   readonly #room = new WaitingRoom(() => this.#position);
@@ -55,6 +58,7 @@ export class EventFeed implements AsyncDisposable {
   private constructor(options: FeedOptions, { epoch, lastPosition }: LogEnd) {
     this.#db = options.db;
     this.#logger = options.logger;
+    this.#onTake = options.onTake ?? (() => undefined);
     this.#windowSize = options.windowSize ?? 5_000;
     this.#pollEveryMs = options.pollEveryMs ?? 3_000;
     this.#epoch = epoch;
@@ -221,6 +225,7 @@ export class EventFeed implements AsyncDisposable {
     this.#window.push(events);
     this.#position += BigInt(events.length);
     this.#room.tell(events, from);
+    this.#onTake(events);
   }
 
   #jumpTo(position: bigint): void {

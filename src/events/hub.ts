@@ -32,10 +32,15 @@ export class Hub {
   readonly #livePosition: () => bigint;
   readonly #budget: ReplayBudget;
   readonly #shared = new Map<string, Shared>();
+  #followers = 0;
 
   constructor({ livePosition, mostBytes = 32 * 1024 * 1024, keepMs = 30_000 }: HubOptions) {
     this.#livePosition = livePosition;
     this.#budget = new ReplayBudget({ mostBytes, keepMs });
+  }
+
+  get followers(): number {
+    return this.#followers;
   }
 
   /** How many readings are shared at this moment. */
@@ -50,6 +55,7 @@ export class Hub {
   async follow(key: string, follower: Follower, source: Source): Promise<void> {
     const reading = new Reading(follower, source);
     let held: Shared | undefined;
+    this.#followers += 1;
     try {
       for (let goesOn = true; goesOn && !follower.signal.aborted;) {
         const shared = this.#join(key, reading);
@@ -63,6 +69,7 @@ export class Hub {
     } finally {
       reading.close();
       this.#release(key, held);
+      this.#followers -= 1;
     }
   }
 

@@ -10,3 +10,6 @@ export type JobPayloads = {
   'delete-old-events': Record<string, never>;
 };
 export type JobName = keyof JobPayloads;
+
+/** The trace in which a job was promised, when somebody traces. */
+export type Traced = { traceparent?: string };

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from '../database/database.ts';
+import { traceParent } from '../telemetry/tracing.ts';
 import type { JobName, JobPayloads } from './job-names.ts';
 
 export type EnqueueOptions = {
@@ -20,9 +21,10 @@ export async function enqueue<Name extends JobName>(
   payload: JobPayloads[Name],
   { key, runAt, maxAttempts, queue }: EnqueueOptions = {},
 ): Promise<void> {
+  const traceparent = traceParent();
   await tx.execute(sql`
     select graphile_worker.add_job(
-      ${name}, ${JSON.stringify(payload)}::json,
+      ${name}, ${JSON.stringify(traceparent === null ? payload : { ...payload, traceparent })}::json,
       queue_name := ${queue ?? null}::text,
       run_at := ${runAt?.toISOString() ?? null}::timestamptz,
       max_attempts := ${maxAttempts ?? null}::integer,

@@ -14,7 +14,8 @@ import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import { hurryImpatientJobs } from './impatient-jobs.ts';
 import { freeJobsOfDeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
-import type { JobName, JobPayloads } from './job-names.ts';
+import { inSpan } from '../telemetry/tracing.ts';
+import type { JobName, JobPayloads, Traced } from './job-names.ts';
 
 /** `attempt` counts from 1. The signal aborts 5 s after the worker was asked to stop. */
 export type JobContext = { attempt: number; maxAttempts: number; signal: AbortSignal };
@@ -113,18 +114,19 @@ function runnerOptions({ database, handlers, logger, concurrency }: WorkerOption
 
 function taskList(handlers: JobHandlers): TaskList {
   const task =
-    <Name extends JobName>(handle: JobHandlers[Name]) =>
-    // The payload is what `enqueue` wrote under this name.
+    <Name extends JobName>(name: string, handle: JobHandlers[Name]) =>
     (
-      payload: unknown,
+      written: unknown,
       { job, abortSignal }: { job: { attempts: number; max_attempts: number }; abortSignal: AbortSignal },
-    ) =>
-      handle(payload as JobPayloads[Name], {
-        attempt: job.attempts,
-        maxAttempts: job.max_attempts,
-        signal: abortSignal,
-      });
-  return Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, task(handle)]));
+    ) => {
+      // What `enqueue` wrote under this name.
+      const payload = written as JobPayloads[Name] & Traced;
+      const { attempts: attempt, max_attempts: maxAttempts } = job;
+      return inSpan(`job ${name}`, { behind: payload.traceparent, attributes: { attempt } }, () =>
+        handle(payload, { attempt, maxAttempts, signal: abortSignal }),
+      );
+    };
+  return Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, task(name, handle)]));
 }
 
 /** Each listening connection says whose it is for as long as it lives. */

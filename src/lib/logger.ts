@@ -3,7 +3,7 @@ const FACT_NAMES = [
   ...['organization', 'project', 'tenant', 'run', 'buildId', 'pullRequest', 'role'],
   ...['error', 'reason', 'problem', 'stack', 'code', 'status', 'what', 'end', 'line', 'signal'],
   ...['attempt', 'failures', 'waitMs', 'workers', 'deleted', 'port', 'path', 'id', 'epoch'],
-  ...['position', 'hash', 'at', 'keyId', 'publicKey', 'signature'],
+  ...['position', 'hash', 'at', 'keyId', 'publicKey', 'signature', 'traceId'],
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 
@@ -20,15 +20,19 @@ export type Logger = {
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LEVELS)[number] | 'silent';
 
-/** One JSON object a line, from `level` upwards, handed to `write`. */
-export function createLogger(level: LogLevel, write: (line: string) => void): Logger {
+/** One JSON object a line, from `level` upwards, handed to `write`. `traceId` answers the trace in which it is logged. */
+export function createLogger(
+  level: LogLevel,
+  write: (line: string) => void,
+  traceId: () => string | undefined = () => undefined,
+): Logger {
   const from = level === 'silent' ? LEVELS.length : LEVELS.indexOf(level);
   const at =
     (word: (typeof LEVELS)[number]) =>
     (message: string, facts: Facts = {}) => {
       if (LEVELS.indexOf(word) < from) return;
       const entry = { time: new Date().toISOString(), level: word, message: masked(message) };
-      write(JSON.stringify({ ...entry, ...allowed(facts) }));
+      write(JSON.stringify({ ...entry, ...allowed({ ...facts, traceId: traceId() }) }));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -7,6 +7,7 @@ import { backOffMs, pause } from '../lib/pause.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { Hint } from './hints.ts';
 import { HookTrust } from './hook-trust.ts';
+import { inSpan } from '../telemetry/tracing.ts';
 import { lookAtProject } from './look-at-project.ts';
 
 /** How often a project is looked at, by need. */
@@ -128,7 +129,9 @@ class ProjectLoop {
     this.#hinted = new Set();
     try {
       const options = { isFull, hinted, number: this.#looks++ };
-      const { openRuns, shown } = await whilePolling(() => lookAtProject(services, this.#project, options));
+      const { openRuns, shown } = await inSpan('look at project', { attributes: { ...this.#project } }, () =>
+        whilePolling(() => lookAtProject(services, this.#project, options)),
+      );
       if (isFull) this.#fullLookAt = startedAt;
       this.#failures = 0;
       this.#hooks.show(shown, performance.now());

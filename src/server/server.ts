@@ -11,6 +11,7 @@ import { Hub } from '../events/hub.ts';
 import { messageOf } from '../lib/errors.ts';
 import { HOOK_PATH } from '../pipeline/service-hooks.ts';
 import type { Services } from '../sync-runs/services.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
 import { createDirectLane, type Lane } from './direct-lane.ts';
 import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
@@ -37,6 +38,7 @@ export type ServerParts = {
   watchRights: (stream: WatchedStream) => () => void;
   /** null: no key is configured, and nothing can be exported. */
   auditSigner: CheckpointSigner | null;
+  metrics: Metrics;
   answerPipelineJob: (question: { authorization: string | undefined; body: unknown }) => Promise<JsonAnswer>;
   /** What web hooks of Azure DevOps send as their password; null: none are taken. */
   hookSecret: string | null;
@@ -59,7 +61,11 @@ export type ServerParts = {
 };
 
 /** `listen` resolves to the port. Disposing of it tells sockets to come back, and lets requests under way finish. */
-export type ApiServer = AsyncDisposable & { listen(port: number, host: string): Promise<number> };
+export type ApiServer = AsyncDisposable & {
+  listen(port: number, host: string): Promise<number>;
+  /** What is open at this moment. */
+  open(): { sockets: number; subscriptions: number; eventStreams: number };
+};
 
 const FINISH_WITHIN_MS = 5_000;
 const HEADERS_WITHIN_MS = 10_000;
@@ -100,10 +106,11 @@ export function createServer(parts: ServerParts): ApiServer {
         });
     });
   });
+  const hub = new Hub({ livePosition: () => parts.feed.place().position });
   const sockets = acceptWebSockets(http, graphql, {
     admission,
     watchRights: parts.watchRights,
-    hub: new Hub({ livePosition: () => parts.feed.place().position }),
+    hub,
     limits: { ...SOCKET_LIMITS, ...options.sockets },
     logger: parts.services.logger,
     isAllowedOrigin: (request) => isAllowedOrigin(request, options.corsOrigins),
@@ -117,6 +124,11 @@ export function createServer(parts: ServerParts): ApiServer {
           resolve(typeof address === 'object' && address ? address.port : port);
         });
       }),
+    open: () => ({
+      sockets: sockets.open(),
+      subscriptions: hub.followers,
+      eventStreams: streams.size,
+    }),
     [Symbol.asyncDispose]: async () => {
       const closed = new Promise<void>((resolve) => http.close(() => resolve()));
       // A stream never ends by itself; its client resumes from its cursor.

@@ -59,7 +59,7 @@ type SocketOptions = {
 export type SocketLimits = OutboxLimits & { mostPerViewer: number };
 export const SOCKET_LIMITS: SocketLimits = { mostBytes: 256 * 1024, slowForMs: 10_000, mostPerViewer: 200 };
 
-export type WebSockets = { close(): Promise<void> };
+export type WebSockets = { close(): Promise<void>; open(): number };
 
 export function acceptWebSockets(
   server: HttpServer,
@@ -97,7 +97,7 @@ export function acceptWebSockets(
       carry(protocol, { socket, extra, logger });
     });
   });
-  return { close: () => closeAll(sockets) };
+  return { close: () => closeAll(sockets), open: () => sockets.clients.size };
 }
 
 /** Tells every client to come back; drops those that do not say goodbye. */

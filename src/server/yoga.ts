@@ -3,6 +3,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { EventFeed } from '../events/feed.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Services } from '../sync-runs/services.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { lastEventIdOf, sendEventIds } from './event-ids.ts';
 import { refuseAnonymous } from './guards.ts';
 import { boundedDocumentCache } from './limits/document-cache.ts';
@@ -11,6 +12,7 @@ import { limitCost } from './limits/limit-cost.ts';
 import { limitVariables } from './limits/limit-variables.ts';
 import { limitDocuments } from './limits/read-document.ts';
 import { errorMasker } from './mask-errors.ts';
+import { observeOperations } from './observe-operations.ts';
 import { schema } from './schema.ts';
 
 /** What the transports (HTTP, WebSocket) know of a request before GraphQL does. */
@@ -29,6 +31,7 @@ export function createGraphql(options: {
   feed: EventFeed;
   heartbeatEveryMs: number;
   introspection: IntrospectionPolicy;
+  metrics: Metrics;
 }): GraphqlServer {
   const { services, feed, heartbeatEveryMs } = options;
   const { db, seal, settings, logger } = services;
@@ -47,6 +50,7 @@ export function createGraphql(options: {
       services,
     }),
     plugins: [
+      observeOperations(options.metrics),
       limitDocuments,
       refuseAnonymous(options),
       limitVariables(),

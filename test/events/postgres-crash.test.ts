@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -14,19 +12,12 @@ import { enqueue } from '../../src/jobs/jobs.ts';
 import { type JobHandlers, migrateJobs, Worker } from '../../src/jobs/worker.ts';
 import { newId, type RunId } from '../../src/lib/ids.ts';
 import { newEvent, take, versionOf } from '../support/events.ts';
+import { freePort } from '../support/free-port.ts';
 import { silent } from '../support/silent.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? String(address.port) : '';
-}
-
 test('Events and jobs go on after Postgres crashed and came back: what was committed is told and done', async () => {
-  const settings = { port: await freePort(), fsync: 'off' };
+  const settings = { port: String(await freePort()), fsync: 'off' };
   const start = () =>
     startEmbeddedPostgres({
       dataFolder: join(tmpdir(), `tenant-sync-crash-${settings.port}`),

@@ -169,7 +169,10 @@ test('Pages of other origins may call only when they are configured', async () =
 test('/livez answers, /readyz says what it waits for, and any other path says where the API is', async () => {
   expect((await fetch(`${api.url}/livez`)).status).toBe(200);
   const ready = await fetch(`${api.url}/readyz`);
-  expect(await ready.json()).toEqual({ status: 'ready', checks: { database: true, listener: true } });
+  expect(await ready.json()).toEqual({
+    status: 'ready',
+    checks: { database: true, migrations: true, listener: true },
+  });
   const other = await fetch(`${api.url}/api`);
   expect(other.status).toBe(404);
   expect(await other.text()).toContain('/graphql');

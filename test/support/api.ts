@@ -18,6 +18,7 @@ import { EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { EventFeed } from '../../src/events/feed.ts';
 import { createSeal, type Seal } from '../../src/lib/seal.ts';
 import { createServer, type ServerParts } from '../../src/server/server.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Services } from '../../src/sync-runs/services.ts';
 import { SignInDesk } from '../../src/sync-runs/sign-in-desk.ts';
 import { createTestDatabase, silent } from './database.ts';
@@ -80,6 +81,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       listener,
       authenticate,
       auditSigner: options.auditSigner ?? null,
+      metrics: createMetrics(),
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
       hookSecret: options.hookSecret ?? null,

@@ -1,6 +1,5 @@
 /** The whole thing for one test file: a database of its own, the API and the sandbox, joined only by HTTP. */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from '../../src/app.ts';
@@ -12,6 +11,7 @@ import { planTenant, type TenantPlan } from '../../src/sandbox/tenants/tenant-pl
 import { readPath } from '../../src/pipeline/configuration-file.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { createTestDatabase } from './database.ts';
+import { freePort } from './free-port.ts';
 import type { Place } from './journey.ts';
 
 export type StackOptions = {
@@ -129,15 +129,6 @@ const blueprintOf = (name: string, { delegated, plan }: StackOptions) =>
 
 const isDelegated = (name: string, delegated: StackOptions['delegated']) =>
   Array.isArray(delegated) ? delegated.includes(name) : delegated === true;
-
-/** The API's address has to be known before it listens: pipelines and links name it. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 /** What happens in the world outside the API. */
 function actionsOn(sandbox: Sandbox) {

@@ -1,8 +1,6 @@
 /** The whole program under everything that may happen to the event feed at once; answers what was told, and what should have been. */
 import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,6 +16,7 @@ import { ensureEpoch, readLogHead } from '../../src/events/log-head.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenants } from '../../src/tenants/tenants.table.ts';
 import { newEvent } from './events.ts';
+import { freePort } from './free-port.ts';
 import { addTenant } from './rows.ts';
 import { silent } from './silent.ts';
 import { type Habits, startSubscriber, type Subscriber } from './tortured-subscriber.ts';
@@ -196,12 +195,4 @@ function configOf(databaseUrl: string, port: number) {
       { name: KEY, role: 'VIEWER', sha256: createHash('sha256').update(KEY).digest('hex') },
     ]),
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
 }
