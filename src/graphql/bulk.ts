@@ -1,3 +1,4 @@
+import { asError } from '../lib/errors.ts';
 import { badInput } from './user-error.ts';
 
 const MOST_ITEMS = 100;
@@ -27,5 +28,3 @@ export async function forEachItem<Item, Result>(
     answer.status === 'fulfilled' ? answer.value : Promise.reject(asError(answer.reason)),
   );
 }
-
-const asError = (thrown: unknown) => (thrown instanceof Error ? thrown : new Error(String(thrown)));

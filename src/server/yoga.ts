@@ -5,6 +5,7 @@ import type { Context } from '../graphql/context.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { lastEventIdOf, sendEventIds } from './event-ids.ts';
+import { executeCompiled } from './compiled/execute-compiled.ts';
 import { refuseAnonymous } from './guards.ts';
 import { boundedDocumentCache } from './limits/document-cache.ts';
 import type { IntrospectionPolicy } from './limits/introspection.ts';
@@ -55,6 +56,7 @@ export function createGraphql(options: {
       refuseAnonymous(options),
       limitVariables(),
       limitCost(),
+      executeCompiled(schema),
       sendEventIds,
       tellStreams,
     ],

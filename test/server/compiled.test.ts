@@ -1,0 +1,149 @@
+/** Compiled queries answer as graphql-js does: this API's own operations, and queries drawn at random from the schema. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { type DocumentNode, execute, type ExecutionResult, getOperationAST, parse, validate } from 'graphql';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { NO_GRANTS, type Viewer } from '../../src/access/viewer.ts';
+import type { Context } from '../../src/graphql/context.ts';
+import { newId } from '../../src/lib/ids.ts';
+import { createCompiler } from '../../src/server/compiled/compile.ts';
+import { nullablePlaceOf } from '../../src/server/compiled/nullable-place.ts';
+import { schema } from '../../src/server/schema.ts';
+import { type Api, startApi } from '../support/api.ts';
+import { drawQuery } from '../support/draw-query.ts';
+import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from '../support/rows.ts';
+
+const compile = createCompiler(schema);
+const operations = new URL('../../schema/operations/', import.meta.url);
+
+let api: Api;
+const ids: string[] = [];
+beforeAll(async () => {
+  api = await startApi();
+  const baseline = await addTenant(api.db, 'baseline');
+  for (const name of ['first', 'second', 'third']) {
+    const tenant = await addTenant(api.db, name, { baselineId: baseline.id, domain: `${name}.example` });
+    const old = await addRun(api.db, tenant, { status: 'COMPLETED', outcome: 'FAILED' });
+    const run = await addRun(api.db, tenant, { status: 'PENDING_AUTHENTICATION', revertStatus: 'CONFLICT' });
+    const changeSet = await addChangeSet(api.db, run);
+    await addDecision(api.db, run, name);
+    await addRevert(api.db, run, changeSet.id);
+    await addChallenge(api.db, api.seal, run);
+    ids.push(tenant.id, old.id, run.id, changeSet.id);
+  }
+});
+afterAll(() => api[Symbol.asyncDispose]());
+
+const viewerWith = (roles: readonly ('VIEWER' | 'OPERATOR' | 'ADMIN')[]): Viewer => ({
+  actor: { kind: 'API_KEY', id: 'key/test', displayName: 'Test' },
+  personId: 'key/test',
+  isMachine: true,
+  grants: { ...NO_GRANTS, fleet: new Set(roles) },
+  expiresAt: null,
+});
+const viewers = [viewerWith(['ADMIN']), viewerWith(['VIEWER'])];
+
+const contextFor = (viewer: Viewer): Context => ({
+  db: api.db,
+  viewer,
+  feed: api.feed,
+  seal: api.seal,
+  logPlace: api.feed.place(),
+  lastEventId: null,
+  staleAfterMs: 90_000,
+  heartbeatEveryMs: 60_000,
+  services: api.services,
+});
+
+type Question = { document: DocumentNode; variables: Record<string, unknown>; viewer: Viewer };
+
+/**
+ * The order of keys counts. Chance are the order of errors, which item of a list was the first to fail, and whether
+ * graphql-js still waited for an error inside of an object that another error had made null.
+ */
+function told({ data, errors = [] }: ExecutionResult, document: DocumentNode) {
+  const operation = getOperationAST(document);
+  if (!operation) throw new Error('The document has no operation.');
+  const seen = errors.filter(({ path = [] }) =>
+    isReached(data, nullablePlaceOf({ schema, document, operation }, path)),
+  );
+  return {
+    data: JSON.stringify(data),
+    errors: seen
+      .map((error) => ({
+        ...error.toJSON(),
+        path: error.path?.map((step) => (typeof step === 'number' ? '*' : step)),
+      }))
+      .map((error) => JSON.stringify(error))
+      .sort(),
+    causes: seen.map(({ originalError }) => originalError?.constructor.name).sort(),
+  };
+}
+
+/** Whether everything on the way to the place is there. */
+function isReached(data: unknown, place: readonly (string | number)[]): boolean {
+  let value = data;
+  return place.every((step) => {
+    if (typeof value !== 'object' || value === null) return false;
+    value = Reflect.get(value, step);
+    return true;
+  });
+}
+
+async function bothWays({ document, variables, viewer }: Question) {
+  const args = { schema, document, variableValues: variables };
+  const compiled = compile(document, null);
+  const ours = await compiled?.({ ...args, contextValue: contextFor(viewer) });
+  const theirs = await execute({ ...args, contextValue: contextFor(viewer) });
+  return { ours: ours && told(ours, document), theirs: told(theirs, document) };
+}
+
+test('Every query of schema/operations is compiled, and answers as graphql-js does', async () => {
+  const [tenantId, , runId] = ids;
+  const queries = readdirSync(operations)
+    .map((file) => readFileSync(new URL(file, operations), 'utf8'))
+    .filter((text) => /^query/m.test(text));
+  expect(queries.length).toBeGreaterThan(6);
+  for (const text of queries) {
+    for (const viewer of viewers) {
+      for (const id of [tenantId, runId, newId('run'), 'x']) {
+        const variables = { id, syncRunId: id, first: 2, filter: null };
+        const { ours, theirs } = await bothWays({ document: parse(text), variables, viewer });
+        expect({ text, id, ...ours }).toEqual({ text, id, ...theirs });
+      }
+    }
+  }
+});
+
+test('Queries drawn at random from the schema answer as graphql-js does', async () => {
+  let compiled = 0;
+  let failed = 0;
+  for (let seed = 1; seed <= 80; seed++) {
+    const { text, variables } = drawQuery(schema, { seed, ids });
+    const document = parse(text);
+    expect([text, validate(schema, document)]).toEqual([text, []]);
+    for (const viewer of viewers) {
+      const { ours, theirs } = await bothWays({ document, variables, viewer });
+      if (!ours) continue;
+      compiled += 1;
+      if (theirs.errors.length > 0) failed += 1;
+      expect({ seed, text, variables, ...ours }).toEqual({ seed, text, variables, ...theirs });
+    }
+  }
+  expect(compiled).toBeGreaterThan(90);
+  expect(failed).toBeGreaterThan(15);
+});
+
+test('A query that comes again and again gets the same answer, error and status included', async () => {
+  const [tenantId] = ids;
+  const questions = [
+    readFileSync(new URL('dashboard.graphql', operations), 'utf8').replace('eventCursor', ''),
+    `{ tenant(id: "${tenantId}") { id syncRuns(first: 0) { totalCount } } viewer { roles } }`,
+    '{ apiKeys { id } }',
+    '{ node(id: "x") { id } }',
+    '{ __typename }',
+  ];
+  for (const text of questions) {
+    const first = await api.ask(text);
+    for (let time = 2; time <= 12; time++) expect([text, await api.ask(text)]).toEqual([text, first]);
+  }
+});
