@@ -165,7 +165,8 @@ function run(file: URL, environment: Record<string, string>): ChildProcess {
     : [];
   return spawn(process.execPath, [...flags, file.pathname], {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...environment },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    // Some peers print a stack for every connection that was cut.
+    stdio: file.pathname.endsWith('main.ts') ? ['ignore', 'inherit', 'inherit'] : 'ignore',
   });
 }
 

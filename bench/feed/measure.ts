@@ -177,7 +177,7 @@ async function cutting(bench: Bench, isFiltered: boolean): Promise<{ lost: numbe
   // What is still on its way is not lost: only when nothing came for a while.
   for (let before = NaN; lost > 0 && lost !== before;) {
     before = lost;
-    await sleep(2_000);
+    await sleep(5_000);
     lost = missed();
   }
   const doubled = clients.all.reduce(

@@ -25,6 +25,9 @@ const logger = createLogger('warn', (line) => process.stderr.write(`${line}\n`))
 const chosen = CONTENDERS.filter(({ name }) => !only || only.includes(name));
 
 await using stack = new AsyncDisposableStack();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(1)));
+}
 const dataFolder = await mkdtemp(join(tmpdir(), 'tenant-sync-bench-'));
 stack.defer(() => rm(dataFolder, { recursive: true, force: true }));
 const postgres = stack.use(
