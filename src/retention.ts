@@ -1,11 +1,17 @@
-/** The event log and the idempotency keys forget what is old: one durable job, whatever the number of instances, that asks for itself again. */
+/**
+ * What is old is forgotten: events, idempotency keys, and change sets that were left half written. One durable job,
+ * whatever the number of instances, that asks for itself again.
+ */
 import { forgetFirstResults } from './access/once.ts';
+import { dropOldDrafts } from './change-sets/change-set-drafts.ts';
 import { databaseNow, type Db, inTransaction } from './database/database.ts';
 import { deleteOldEvents } from './events/delete-old-events.ts';
 import { enqueue } from './jobs/jobs.ts';
 import type { Logger } from './lib/logger.ts';
 
 const EVERY_MS = 60 * 60 * 1_000;
+/** The largest change sets are written in minutes. */
+const DRAFT_LIVES_MS = 24 * EVERY_MS;
 
 export type Retention = { db: Db; logger: Logger; keepMs: number };
 
@@ -23,4 +29,6 @@ export async function runRetention({ db, logger, keepMs }: Retention): Promise<v
   const deleted = await deleteOldEvents(db, new Date(now.getTime() - keepMs));
   if (deleted > 0) logger.info('Old events were deleted.', { deleted });
   await forgetFirstResults(db);
+  const drafts = await dropOldDrafts(db, new Date(now.getTime() - DRAFT_LIVES_MS));
+  if (drafts > 0) logger.info('Change sets that were left half written were removed.', { deleted: drafts });
 }

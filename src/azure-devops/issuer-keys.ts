@@ -1,12 +1,17 @@
 import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { messageOf, UpstreamError } from '../lib/errors.ts';
+import { backOffMs, pause } from '../lib/pause.ts';
 
 const metadataShape = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 const TIMEOUT_MS = 5_000;
 /** Unknown key ids are fetched at most this often, so that forged tokens cannot make us ask without end. */
 const COOLDOWN_MS = 30_000;
+/** An issuer that fails in passing is asked again at once, and one that is away not by every job that asks us. */
+const TRIES = 3;
+const RETRY_BASE_MS = 100;
+const FAILURE_KEPT_MS = 2_000;
 /** Known keys go on working for so long while the issuer is away. */
 const KEYS_MAX_AGE_MS = 24 * 3_600_000;
 /** Organisations and directories that are served; beyond it the oldest is forgotten. */
@@ -21,14 +26,14 @@ export function createIssuerKeys(): (issuer: string) => Promise<JWTVerifyGetKey>
     const keys = discover(issuer);
     known.set(issuer, keys);
     // A failure is remembered briefly only.
-    keys.catch(() => setTimeout(() => known.delete(issuer), COOLDOWN_MS).unref());
+    keys.catch(() => setTimeout(() => known.delete(issuer), FAILURE_KEPT_MS).unref());
     const [oldest] = known.keys();
     if (known.size > MOST_ISSUERS && oldest !== undefined) known.delete(oldest);
     return keys;
   };
 }
 
-async function discover(issuer: string): Promise<JWTVerifyGetKey> {
+async function discover(issuer: string, attempt = 1): Promise<JWTVerifyGetKey> {
   try {
     const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
       redirect: 'error',
@@ -45,6 +50,10 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
       cacheMaxAge: KEYS_MAX_AGE_MS,
     });
   } catch (error) {
+    if (attempt < TRIES) {
+      await pause(backOffMs(attempt, RETRY_BASE_MS, FAILURE_KEPT_MS));
+      return discover(issuer, attempt + 1);
+    }
     throw new UpstreamError(`The issuer ${issuer} could not be asked for its keys: ${messageOf(error)}.`, {
       system: 'OIDC issuer',
       isRetryable: true,

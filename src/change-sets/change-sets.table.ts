@@ -41,10 +41,8 @@ export const changes = pgTable(
   'changes',
   {
     id: text().$type<ChangeId>().primaryKey(),
-    changeSetId: text('change_set_id')
-      .$type<ChangeSetId>()
-      .notNull()
-      .references(() => changeSets.id),
+    /** Of a change set, or of a draft of one. */
+    changeSetId: text('change_set_id').$type<ChangeSetId>().notNull(),
     /** From 0, in the order of the paths. */
     position: integer().notNull(),
     kind: text({ enum: CHANGE_KINDS }).notNull(),
@@ -59,6 +57,12 @@ export const changes = pgTable(
   },
   (t) => [uniqueIndex('changes_in_order').on(t.changeSetId, t.position)],
 );
+
+/** Change sets that are being written: their changes are there already, and they are not. */
+export const changeSetDrafts = pgTable('change_set_drafts', {
+  id: text().$type<ChangeSetId>().primaryKey(),
+  startedAt: moment('started_at').notNull().defaultNow(),
+});
 
 /** One row for each person and gate of a run: the referee of every race. */
 export const decisions = pgTable(

@@ -2,7 +2,7 @@ import type { Services } from '../sync-runs/services.ts';
 import { digestKey } from '../sync-runs/pipeline-credentials.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import type { Tenant } from '../tenants/tenant.ts';
-import { readContent } from './change-set-content.ts';
+import { readDifferences } from './change-set-content.ts';
 import { newestChangeSet, storeChangeSet } from './store-change-set.ts';
 
 /**
@@ -20,14 +20,13 @@ export async function readPresentDigest(
   const { tenantStateSha, desiredSha } = handedOver;
   const known = await newestChangeSet(db, run.id);
   if (known?.tenantStateSha === tenantStateSha && known.desiredSha === desiredSha) return known.digest;
-  const content = await readContent(azure, repositoryOf(tenant), {
+  return storeChangeSet(db, run, {
     tenantStateSha,
     desiredSha,
     attempt: run.attempt,
     digestKey: digestKey(services, tenant),
+    differences: readDifferences(azure, repositoryOf(tenant), { tenantStateSha, desiredSha }),
   });
-  await storeChangeSet(db, run, content);
-  return content.digest;
 }
 
 export const repositoryOf = ({ organization, project, repositoryId }: Tenant) => ({

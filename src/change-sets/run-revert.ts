@@ -4,6 +4,7 @@ import { inTransaction, type Queryable } from '../database/database.ts';
 import type { FileChange, RepositoryRef } from '../azure-devops/port.ts';
 import { enqueue } from '../jobs/jobs.ts';
 import { UpstreamError } from '../lib/errors.ts';
+import { readAhead } from '../lib/read-ahead.ts';
 import type { RevertId } from '../lib/ids.ts';
 import { DESIRED_BRANCH } from '../pipeline/contract.ts';
 import type { Try } from '../sync-runs/queue-run.ts';
@@ -13,7 +14,7 @@ import { lockRun } from '../sync-runs/write-run.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { isUnfinishedRevert, type ChangeSet, type Revert } from './change-set.ts';
 import { changes, changeSets } from './change-sets.table.ts';
-import { planRevert } from './plan-revert.ts';
+import { planRevert, type RevertPlan } from './plan-revert.ts';
 import { loadRevert, writeRevert } from './reverts.ts';
 
 type Work = {
@@ -27,6 +28,7 @@ type Work = {
 
 /** Heads that move under the push are followed this often before the job gives up for now. */
 const TRIES_ON_A_MOVING_HEAD = 5;
+const FILES_AT_ONCE = 8;
 
 /**
  * Job: one commit on the present head of `main` that restores the tenant's state for every path of the change set.
@@ -63,7 +65,11 @@ async function restore(services: Services, work: Work): Promise<Partial<Revert>>
     const pushed = await services.azure.pushChanges(work.repository, push);
     if (pushed.kind === 'pushed') return { status: 'DONE', commit: pushed.commit, conflictingPaths: [] };
     if (pushed.kind === 'protected')
-      return proposeInstead(services, work, { ...push, branch: `revert/${work.run.id}` });
+      return proposeInstead(services, work, {
+        ...push,
+        branch: `revert/${work.run.id}`,
+        restore: plan.restore,
+      });
   }
   throw new UpstreamError(
     `The branch ${DESIRED_BRANCH} moved ${TRIES_ON_A_MOVING_HEAD} times while it was reverted.`,
@@ -95,27 +101,38 @@ async function planOn(services: Services, work: Work, head: string) {
   });
 }
 
-async function contentOf(services: Services, work: Work, restore: { path: string; blobId: string | null }[]) {
-  const files: FileChange[] = [];
-  for (const { path, blobId } of restore) {
-    files.push({
-      path,
-      content: blobId && (await services.azure.readBlob(work.repository, blobId)),
-    } as FileChange);
-  }
-  return files;
+async function contentOf(services: Services, work: Work, restore: RevertPlan['restore']) {
+  const read = readAhead(restore, FILES_AT_ONCE, async ({ path, blobId }): Promise<FileChange> => {
+    const content = blobId && (await services.azure.readBlob(work.repository, blobId));
+    return content ? { path, content } : { path, content: null };
+  });
+  return Array.fromAsync(read);
 }
 
 type Push = { branch: string; expectedHead: string; message: string; changes: FileChange[] };
+type Proposal = Push & Pick<RevertPlan, 'restore'>;
 
-/** Where the branch is protected a pull request proposes the same commit. A branch of an earlier try is taken as it is. */
-async function proposeInstead(services: Services, work: Work, push: Push): Promise<Partial<Revert>> {
-  const commit =
-    (await services.azure.readHead(work.repository, push.branch)) ?? (await pushBranch(services, work, push));
+/**
+ * Where the branch is protected a pull request proposes the same. What a branch of an earlier try lacks, because
+ * files were named for overwriting since or edited there, is added to it.
+ */
+async function proposeInstead(services: Services, work: Work, push: Proposal): Promise<Partial<Revert>> {
+  const commit = await bringBranch(services, work, push);
   const [title = 'Revert', ...rest] = push.message.split('\n');
   const request = { from: push.branch, into: DESIRED_BRANCH, title, description: rest.join('\n').trim() };
   const pull = await services.azure.openPullRequest(work.repository, request);
   return { status: 'PULL_REQUEST_OPEN', commit, pullRequestId: pull.id, pullRequestUrl: pull.url };
+}
+
+async function bringBranch(services: Services, work: Work, { restore, ...push }: Proposal): Promise<string> {
+  const earlier = await services.azure.readHead(work.repository, push.branch);
+  if (!earlier) return pushBranch(services, work, push);
+  const present = await services.azure.listFiles(work.repository, earlier);
+  const wanted = new Map(restore.map(({ path, blobId }) => [path, blobId]));
+  const missing = push.changes.filter(({ path }) => (present.get(path) ?? null) !== wanted.get(path));
+  return missing.length === 0
+    ? earlier
+    : pushBranch(services, work, { ...push, expectedHead: earlier, changes: missing });
 }
 
 async function pushBranch(services: Services, work: Work, push: Push): Promise<string> {

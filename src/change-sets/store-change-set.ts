@@ -3,14 +3,16 @@ import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Db, type Queryable } from '../database/database.ts';
 import { appendEvents } from '../events/append-events.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
-import { newId, type RunId } from '../lib/ids.ts';
+import { type ChangeSetId, newId, type RunId } from '../lib/ids.ts';
+import { beginDigest } from '../pipeline/change-set-digest.ts';
 import type { ChangeResult } from '../pipeline/contract.ts';
+import type { FileDifference } from '../pipeline/differences.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { lockRun } from '../sync-runs/write-run.ts';
 import { tenantFacts } from '../tenants/write-tenant.ts';
 import type { ChangeSet, ChangeSummary } from './change-set.ts';
-import type { ChangeSetContent } from './change-set-content.ts';
-import { changes, changeSets } from './change-sets.table.ts';
+import { dropDrafts } from './change-set-drafts.ts';
+import { changes, changeSetDrafts, changeSets } from './change-sets.table.ts';
 
 /** The run's newest change set: what a decision now would be about. */
 export async function newestChangeSet(q: Queryable, runId: RunId): Promise<ChangeSet | null> {
@@ -23,59 +25,100 @@ export async function newestChangeSet(q: Queryable, runId: RunId): Promise<Chang
   return row ?? null;
 }
 
-/** Stores what a preview found, once for each preview, and says so in the log. */
-export async function storeChangeSet(db: Db, run: SyncRun, content: ChangeSetContent): Promise<void> {
-  await inTransaction(db, async (tx) => {
-    const locked = await lockRun(tx, OWN_WORK.poller, run.id);
-    if (!locked) return;
-    const { changes: found, ...identity } = content;
+export type FoundPreview = Pick<ChangeSet, 'tenantStateSha' | 'desiredSha' | 'attempt'> & {
+  /** The key under which sensitive values enter the digest. */
+  digestKey: Buffer;
+  /** Taken one after the other, in the order of their paths; none is kept. */
+  differences: AsyncIterable<FileDifference>;
+};
+
+/**
+ * Stores what a preview found, once for each preview, and says so in the log. One without changes is not stored. The
+ * changes are written as they come, and belong to nothing that anybody sees until the change set itself is there.
+ */
+export async function storeChangeSet(db: Db, run: SyncRun, preview: FoundPreview): Promise<string> {
+  const id = newId('cs');
+  await db.insert(changeSetDrafts).values({ id });
+  try {
+    const { digest, summary } = await writeChanges(db, id, preview);
+    const { tenantStateSha, desiredSha, attempt } = preview;
+    const changeSet = { id, runId: run.id, tenantId: run.tenantId, tenantStateSha, desiredSha, attempt };
+    const isEmpty = summary.added + summary.changed + summary.removed === 0;
+    const isNew = !isEmpty && (await publish(db, { ...changeSet, digest, summary }));
+    if (!isNew) await dropDrafts(db, [id]);
+    return digest;
+  } catch (error) {
+    await dropDrafts(db, [id]).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Postgres takes 65,535 parameters in a statement, and a change has ten. */
+const MOST_ROWS = 1_000;
+/** Of text in one statement, roughly; files of a megabyte come few at a time. */
+const MOST_LETTERS = 2 * 1024 * 1024;
+
+async function writeChanges(db: Db, changeSetId: ChangeSetId, { differences, digestKey }: FoundPreview) {
+  const digest = beginDigest(digestKey);
+  const count = { ADDED: 0, CHANGED: 0, REMOVED: 0 };
+  let rows: (typeof changes.$inferInsert)[] = [];
+  let [position, letters] = [0, 0];
+  const write = async () => {
+    if (rows.length > 0) await db.insert(changes).values(rows);
+    [rows, letters] = [[], 0];
+  };
+  for await (const difference of differences) {
+    const { before: _, after: __, invalid: ___, ...shown } = difference;
+    digest.add(difference);
+    count[difference.kind]++;
+    letters += lengthOf(difference);
+    rows.push({ ...shown, ...storable(shown), id: newId('chg'), changeSetId, position: position++ });
+    if (rows.length >= MOST_ROWS || letters >= MOST_LETTERS) await write();
+  }
+  await write();
+  const { ADDED: added, CHANGED: changed, REMOVED: removed } = count;
+  const summary: ChangeSummary = { added, changed, removed, applied: 0, skipped: 0, failed: 0 };
+  return { digest: digest.end(), summary };
+}
+
+/** Names come from paths, where a NUL may be encoded, and Postgres takes none in a text. */
+const storable = ({
+  displayName,
+  configurationType,
+}: Pick<FileDifference, 'displayName' | 'configurationType'>) => ({
+  displayName: displayName.replaceAll('\0', '\uFFFD'),
+  configurationType: configurationType.replaceAll('\0', '\uFFFD'),
+});
+
+const lengthOf = ({ diff, properties }: FileDifference) =>
+  properties.reduce(
+    (sum, { before, after }) => sum + (before?.length ?? 0) + (after?.length ?? 0),
+    diff.length,
+  );
+
+/** False: somebody else stored the same preview first. */
+async function publish(db: Db, changeSet: Omit<ChangeSet, 'createdAt'>): Promise<boolean> {
+  return inTransaction(db, async (tx) => {
+    const locked = await lockRun(tx, OWN_WORK.poller, changeSet.runId);
+    if (!locked) return false;
     const [stored] = await tx
       .insert(changeSets)
-      .values({
-        ...identity,
-        id: newId('cs'),
-        runId: run.id,
-        tenantId: run.tenantId,
-        summary: summaryOf(content),
-        createdAt: await databaseNow(tx),
-      })
+      .values({ ...changeSet, createdAt: await databaseNow(tx) })
       .onConflictDoNothing()
       .returning();
-    if (!stored) return;
-    const rows = found.map((change, position) => ({
-      ...change,
-      id: newId('chg'),
-      changeSetId: stored.id,
-      position,
-    }));
-    for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) {
-      await tx.insert(changes).values(rows.slice(at, at + ROWS_AT_ONCE));
-    }
+    if (!stored) return false;
+    await tx.delete(changeSetDrafts).where(eq(changeSetDrafts.id, stored.id));
     await appendEvents(tx, [
       {
-        tenantId: run.tenantId,
-        runId: run.id,
+        tenantId: stored.tenantId,
+        runId: stored.runId,
         actor: SERVICE_ACTOR,
         tenant: tenantFacts(locked.tenant),
         body: { kind: 'CHANGE_SET_READY', changeSetId: stored.id, digest: stored.digest },
       },
     ]);
+    return true;
   });
-}
-
-/** Postgres takes 65,535 parameters in a statement; a change has ten. */
-const ROWS_AT_ONCE = 1_000;
-
-function summaryOf(content: ChangeSetContent): ChangeSummary {
-  const count = (kind: string) => content.changes.filter((change) => change.kind === kind).length;
-  return {
-    added: count('ADDED'),
-    changed: count('CHANGED'),
-    removed: count('REMOVED'),
-    applied: 0,
-    skipped: 0,
-    failed: 0,
-  };
 }
 
 /** Writes what became of each change, from the deploy stage's report. */

@@ -21,16 +21,25 @@ export type DigestedChange = {
  * `schema/digest-vectors.json` holds examples for other implementations.
  */
 export function changeSetDigest(changes: readonly DigestedChange[], digestKey: Buffer): string {
-  const entries = changes
-    .map(({ kind, configurationType, path, before, after }) => ({
-      kind,
-      configurationType,
-      path,
-      before: digestedSide(configurationType, before, digestKey),
-      after: digestedSide(configurationType, after, digestKey),
-    }))
-    .sort((a, b) => byCodeUnits(a.path, b.path));
-  return createHash('sha256').update(canonicalJson(entries)).digest('hex');
+  const digest = beginDigest(digestKey);
+  for (const change of [...changes].sort((a, b) => byCodeUnits(a.path, b.path))) digest.add(change);
+  return digest.end();
+}
+
+/** The same for changes that come one after the other, in the order of their paths, and are not kept. */
+export function beginDigest(digestKey: Buffer): { add(change: DigestedChange): void; end(): string } {
+  const hash = createHash('sha256');
+  let before = '[';
+  return {
+    add({ kind, configurationType, path, ...sides }) {
+      const side = (which: DigestedChange['before']) => digestedSide(configurationType, which, digestKey);
+      const entry = { kind, configurationType, path, before: side(sides.before), after: side(sides.after) };
+      // One level deep already, in the list.
+      hash.update(before).update(canonicalJson(entry, 1));
+      before = ',';
+    },
+    end: () => hash.update(before === '[' ? '[]' : ']').digest('hex'),
+  };
 }
 
 function digestedSide(configurationType: string, side: JsonObject | string | null, digestKey: Buffer): Json {

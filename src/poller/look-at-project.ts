@@ -10,6 +10,8 @@ import { applyToRun, lockRun } from '../sync-runs/write-run.ts';
 import { registerTenants } from '../tenants/register-tenants.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { TenantId } from '../lib/ids.ts';
+import { pause } from '../lib/pause.ts';
 import { hasMoved } from './has-moved.ts';
 import {
   countOpenRuns,
@@ -29,6 +31,8 @@ export type LookOptions = {
   hinted: ReadonlySet<number>;
   /** Counts up; each open run is read at every fourth look at the latest, by turns. */
   number: number;
+  /** Tenants whose runs are still being read for an earlier look; this one leaves them alone. */
+  underWay: Map<TenantId, Promise<boolean>>;
 };
 
 /** `shown`: the runs of tenants that Azure's lists hold. */
@@ -37,6 +41,8 @@ export type LookResult = { openRuns: number; shown: number[] };
 /** How many runs are read side by side. */
 const AT_A_TIME = 8;
 const READ_EVERY_LOOKS = 4;
+/** A change set of thousands of files is read for minutes, and nobody else's run waits for it. */
+const LONGEST_READ_MS = 5_000;
 
 /** A run to be read. `build` null: it is open here, but in no list of Azure's. */
 type Due = { tenant: Tenant; run: SyncRun | null; build: BuildObservation | null };
@@ -54,7 +60,7 @@ export async function lookAtProject(
   const shown = [...builds.values()].sort((a, b) => a.queuedAt.localeCompare(b.queuedAt));
   const [tenants, runs] = await Promise.all([tenantsOf(db, project, shown), runsOf(db, project, shown)]);
   const { due, unmoved } = sort({ shown, tenants, runs, look }, options);
-  const isComplete = await readAll(services, look, due);
+  const isComplete = await readAll(services, look, { due, underWay: options.underWay });
   await noteUnmoved(db, unmoved);
   await expireChallenges(db);
   // A run that could not be read keeps the watermark where it is, so that the next look sees it again.
@@ -80,7 +86,7 @@ function sort(
   const unmoved: SyncRun[] = [];
   for (const build of shown) {
     const tenant = tenants.get(build.pipelineId);
-    if (!tenant) continue;
+    if (!tenant || options.underWay.has(tenant.id)) continue;
     const run = runs.get(build.buildId)?.run ?? null;
     const moved = hasMoved(run ?? undefined, { build, pending: look.pendingApprovals });
     if (run && !moved && !isTurnOf(run, build, options)) unmoved.push(run);
@@ -88,7 +94,8 @@ function sort(
   }
   const inLists = new Set(shown.map((build) => build.buildId));
   for (const [buildId, { tenant, run }] of runs) {
-    if (!inLists.has(buildId) && run.status !== 'COMPLETED') due.push({ tenant, run, build: null });
+    const isMissing = !inLists.has(buildId) && run.status !== 'COMPLETED';
+    if (isMissing && !options.underWay.has(tenant.id)) due.push({ tenant, run, build: null });
   }
   return { due, unmoved };
 }
@@ -97,20 +104,33 @@ const isTurnOf = (run: SyncRun, { buildId }: BuildObservation, { isFull, hinted,
   hinted.has(buildId) ||
   (run.status !== 'COMPLETED' && (isFull || (buildId + number) % READ_EVERY_LOOKS === 0));
 
-/** Side by side, but those of one tenant in the order in which they were queued. False: one could not be read. */
-async function readAll(services: Services, look: ProjectLook, due: Due[]): Promise<boolean> {
+/**
+ * Side by side, but those of one tenant in the order in which they were queued. False: one could not be read, or is
+ * still being read.
+ */
+async function readAll(
+  services: Services,
+  look: ProjectLook,
+  { due, underWay }: { due: Due[] } & Pick<LookOptions, 'underWay'>,
+): Promise<boolean> {
   const limit = createLimit(AT_A_TIME);
-  const byTenant = [...Map.groupBy(due, ({ tenant }) => tenant.id).values()];
-  const complete = await Promise.all(
-    byTenant.map((ofOne) =>
-      limit(async () => {
-        let isComplete = true;
-        for (const one of ofOne) isComplete = (await guarded(services, look, one)) && isComplete;
-        return isComplete;
-      }),
-    ),
-  );
-  return complete.every(Boolean);
+  for (const [tenantId, ofOne] of Map.groupBy(due, ({ tenant }) => tenant.id)) {
+    const reading = limit(() => readInOrder(services, look, ofOne));
+    underWay.set(
+      tenantId,
+      reading.finally(() => underWay.delete(tenantId)),
+    );
+  }
+  const patience = new AbortController();
+  const isLate = pause(LONGEST_READ_MS, patience.signal).then(() => false);
+  const isComplete = Promise.all(underWay.values()).then((each) => each.every(Boolean));
+  return Promise.race([isComplete, isLate]).finally(() => patience.abort());
+}
+
+async function readInOrder(services: Services, look: ProjectLook, ofOne: Due[]): Promise<boolean> {
+  let isComplete = true;
+  for (const one of ofOne) isComplete = (await guarded(services, look, one)) && isComplete;
+  return isComplete;
 }
 
 /** One run that cannot be read must not hide the others of its project. */

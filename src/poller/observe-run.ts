@@ -3,7 +3,7 @@ import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Tx } from '../database/database.ts';
 import type { RunObservation } from '../azure-devops/port.ts';
 import type { ChangeSet } from '../change-sets/change-set.ts';
-import { readContent, readPreview } from '../change-sets/change-set-content.ts';
+import { readDifferences, readPreview } from '../change-sets/change-set-content.ts';
 import { recordPortalDecisions } from '../change-sets/portal-decisions.ts';
 import { repositoryOf } from '../change-sets/present-digest.ts';
 import { newestChangeSet, storeChangeSet, storeResults } from '../change-sets/store-change-set.ts';
@@ -37,7 +37,7 @@ export async function observeRun(
   { tenant, run }: { tenant: Tenant; run: SyncRun },
   seen: RunObservation,
 ): Promise<SyncRun> {
-  if (seen.tags.includes(PREVIEW_READY_TAG)) await takeChangeSet(services, { tenant, run }, seen);
+  if (hasPreview(seen)) await takeChangeSet(services, { tenant, run }, seen);
   for (const approval of seen.approvals) await recordPortalDecisions(services, run, approval);
   if (seen.phase === 'FINISHED') await takeResults(services, { tenant, run }, seen);
   const error = await readErrorOf(services, { tenant, run }, seen);
@@ -78,6 +78,15 @@ const goesOn = (run: Pick<SyncRun, 'status' | 'attempt' | 'error'>, seen: RunObs
 /** Codes of ours for runs that Azure DevOps did not know at the time. */
 const GIVEN_UP = new Set(['QUEUE_UNANSWERED', 'RUN_DELETED']);
 
+/**
+ * The timeline may be younger than the build that a list showed, so the tag alone does not say it; and a tag of the
+ * attempt before says nothing of a preview that runs again.
+ */
+function hasPreview({ stages, tags }: RunObservation): boolean {
+  const preview = stages.find(({ stage }) => stage === 'PREVIEW');
+  return preview ? preview.state === 'SUCCEEDED' : tags.includes(PREVIEW_READY_TAG);
+}
+
 async function takeChangeSet(
   services: Services,
   { tenant, run }: { tenant: Tenant; run: SyncRun },
@@ -89,13 +98,14 @@ async function takeChangeSet(
   const repository = repositoryOf(tenant);
   const preview = await readPreview(services.azure, repository, seen.buildId);
   if (!preview) return;
-  const content = await readContent(services.azure, repository, {
-    tenantStateSha: preview.tenantStateSha,
-    desiredSha: preview.desiredSha,
+  const { tenantStateSha, desiredSha } = preview;
+  await storeChangeSet(services.db, run, {
+    tenantStateSha,
+    desiredSha,
     attempt,
     digestKey: digestKey(services, tenant),
+    differences: readDifferences(services.azure, repository, preview),
   });
-  if (content.changes.length > 0) await storeChangeSet(services.db, run, content);
 }
 
 async function takeResults(

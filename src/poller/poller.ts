@@ -8,7 +8,7 @@ import type { Services } from '../sync-runs/services.ts';
 import type { Hint } from './hints.ts';
 import { HookTrust } from './hook-trust.ts';
 import { inSpan } from '../telemetry/tracing.ts';
-import { lookAtProject } from './look-at-project.ts';
+import { lookAtProject, type LookOptions } from './look-at-project.ts';
 
 /** How often a project is looked at, by need. */
 export type Cadence = {
@@ -75,6 +75,7 @@ class ProjectLoop {
   #ended: Promise<void> = Promise.resolve();
   #hurry = new AbortController();
   #hinted = new Set<number>();
+  readonly #underWay: LookOptions['underWay'] = new Map();
   #looks = 0;
   #fullLookAt = -Infinity;
   #failures = 0;
@@ -118,6 +119,7 @@ class ProjectLoop {
       await pause(Math.max(0, isFixed ? waitMs : leastMs), this.#signal);
       if (!isFixed) await pause(waitMs, AbortSignal.any([this.#signal, this.#hurry.signal]));
     }
+    await Promise.all(this.#underWay.values());
   }
 
   /** Never throws; tells how long to wait before the next look. */
@@ -128,7 +130,7 @@ class ProjectLoop {
     const hinted = this.#hinted;
     this.#hinted = new Set();
     try {
-      const options = { isFull, hinted, number: this.#looks++ };
+      const options = { isFull, hinted, number: this.#looks++, underWay: this.#underWay };
       const { openRuns, shown } = await inSpan('look at project', { attributes: { ...this.#project } }, () =>
         whilePolling(() => lookAtProject(services, this.#project, options)),
       );

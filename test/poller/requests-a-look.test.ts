@@ -74,7 +74,10 @@ async function openProject(count: number) {
   const look = async (options: Partial<LookOptions> = {}) => {
     const before = server.seen.length;
     const startedAt = performance.now();
-    await lookAtProject(services, PROJECT, { isFull: false, hinted: new Set(), number: 0, ...options });
+    await lookAtProject(services, PROJECT, {
+      ...{ isFull: false, hinted: new Set(), number: 0, underWay: new Map() },
+      ...options,
+    });
     return { requests: server.seen.length - before, ms: Math.round(performance.now() - startedAt) };
   };
   return { look, moved, db };
