@@ -12,6 +12,8 @@ const STAGES = {
   DEPLOY: deploy,
 } as const satisfies Record<SyncStage, (context: StageContext) => Promise<StageOutcome>>;
 
+export type StageCode = (stage: SyncStage, context: StageContext) => Promise<StageOutcome>;
+
 /** An attachment is no place for a book; the log has the rest. */
 const MAX_MESSAGE_LENGTH = 16_000;
 
@@ -19,9 +21,13 @@ const MAX_MESSAGE_LENGTH = 16_000;
  * Runs one stage. A failure is reported here, as an issue and as an attachment, before the StageError is thrown:
  * whoever calls only has to end the stage. After an abort nothing is reported.
  */
-export async function runStage(stage: SyncStage, context: StageContext): Promise<StageOutcome> {
+export async function runStage(
+  stage: SyncStage,
+  context: StageContext,
+  code: StageCode = (which, given) => STAGES[which](given),
+): Promise<StageOutcome> {
   try {
-    return await STAGES[stage](context);
+    return await code(stage, context);
   } catch (thrown) {
     if (context.signal.aborted) throw thrown;
     const error = asStageError(thrown, stage);
@@ -34,10 +40,11 @@ export async function runStage(stage: SyncStage, context: StageContext): Promise
 export async function reportFailure(
   stage: SyncStage,
   error: StageError,
-  { report }: StageContext,
+  { report, isWhatIf }: StageContext,
 ): Promise<void> {
   const message = error.message.slice(0, MAX_MESSAGE_LENGTH);
   report.error(error.code, message.split('\n', 1)[0] ?? message);
+  if (isWhatIf) return;
   const whole: ErrorAttachment = { version: 1, code: error.code, message, stage };
   await report.attach({ ...ERROR_ATTACHMENT, content: JSON.stringify(whole) });
 }

@@ -49,6 +49,8 @@ export type Reporter = {
 export type StageContext = {
   buildId: number;
   mode: SyncMode;
+  /** Says what would be done, and writes nothing: no commit, no attachment, nothing to the tenant. */
+  isWhatIf: boolean;
   repository: Repository;
   connect(accessToken: string): TenantConnection;
   /** Asks the API until it answers with a credential; throws StageError when the sign-in window closed. */

@@ -3,8 +3,8 @@
  * Entra signs people in to them, and the control API and the scenarios change the world from outside.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AgentCall } from '../agent/run-agent.ts';
 import type { SyncMode, SyncStage, TenantAuthentication } from '../pipeline/contract.ts';
-import type { StageContext, StageOutcome, TenantConnection } from '../pipeline/stage.ts';
 
 /** Answers requests below its prefix; false when the path is not its own. */
 export type Route = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<boolean>;
@@ -102,11 +102,10 @@ export type AzureDevOpsWorldOptions = {
   baseUrl: () => string;
   /** Where stages ask for credentials; asked at each use, the API may start later. */
   apiUrl: () => string;
-  runStage(stage: SyncStage, context: StageContext): Promise<StageOutcome>;
-  connect(
-    directoryId: string,
-    access: { accessToken: string; signal: AbortSignal; log: (line: string) => void },
-  ): TenantConnection;
+  /** Microsoft Graph, for the connections of the stages. */
+  graphUrl: () => string;
+  /** What the steps of a job run: the pipeline's command, in this process unless somebody wants it elsewhere. */
+  runAgent: (call: AgentCall) => Promise<number>;
   /** Whose token a bearer is; null when Entra did not issue it, or it expired. Absent: every bearer is accepted. */
   identify?: (bearer: string) => Promise<SandboxIdentity | null>;
 };

@@ -1,9 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { type AgentCall, runAgent } from '../agent/run-agent.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { createGraphConnection } from '../pipeline/graph/graph-connection.ts';
-import { runStage } from '../pipeline/run-stage.ts';
 import { HOOK_PATH } from '../pipeline/service-hooks.ts';
 import { createAzureDevOpsWorld, type SimulatedAzureDevOps } from './azure-devops/azure-devops-world.ts';
 import { createSandboxClock } from './clock.ts';
@@ -41,6 +40,8 @@ export type SandboxOptions = {
   hookPassword?: string;
   /** Seconds between two questions of a client that waits for a sign-in. */
   signInPollSeconds?: number;
+  /** Runs the command of the pipeline's steps elsewhere than in this process. */
+  runAgent?: (call: AgentCall) => Promise<number>;
 };
 
 /** Simulated Azure DevOps, Entra ID and Microsoft 365 tenants, on one HTTP server. */
@@ -130,11 +131,8 @@ async function openParts(options: SandboxOptions, baseUrl: () => string): Promis
     clock,
     baseUrl,
     apiUrl,
-    runStage,
-    connect: (directoryId, access) => {
-      const graphUrl = `${baseUrl()}${GRAPH_PREFIX}`;
-      return createGraphConnection({ ...access, baseUrl: graphUrl, directoryId, mayDelete: new Set() });
-    },
+    graphUrl: () => `${baseUrl()}${GRAPH_PREFIX}`,
+    runAgent: options.runAgent ?? runAgent,
     identify: (bearer) => entra.identify(bearer),
   });
   const registry = await openRegistry(dataFolder, { world, entra, tenants });

@@ -100,7 +100,9 @@ export class Pipeline {
   artifacts = new Map<string, Map<string, string>>();
   tags: string[] = [];
   errors: { code: string; message: string }[] = [];
+  lines: string[] = [];
   approvedDigest: string | null = null;
+  isWhatIf = false;
 
   constructor(repository: MemoryRepository, tenant: TenantConnection) {
     this.repository = repository;
@@ -132,13 +134,14 @@ export class Pipeline {
     return {
       buildId: 1,
       mode: 'FULL',
+      isWhatIf: this.isWhatIf,
       repository: this.repository,
       connect: () => this.tenant,
       credential: () => Promise.resolve(granted),
       readAttachment: (type) => Promise.resolve(this.attachments.get(type) ?? null),
       signal: new AbortController().signal,
       report: {
-        log: () => undefined,
+        log: (line) => void this.lines.push(line),
         progress: () => undefined,
         error: (code, message) => void this.errors.push({ code, message }),
         attach: ({ type, content }) => Promise.resolve(void this.attachments.set(type, content)),

@@ -27,7 +27,7 @@ export async function backup(context: StageContext): Promise<StageOutcome> {
   const brought = await commitEdits(context, DESIRED_BRANCH, (desired) =>
     tenantsOwnChanges(recorded, state, desired),
   );
-  report.log(`${brought} files of main follow the tenant.`);
+  report.log(`${brought} files of main ${context.isWhatIf ? 'would ' : ''}follow the tenant.`);
   const saved = await commitEdits(context, TENANT_STATE_BRANCH, (present) => editsBetween(present, state));
   report.log(saved === 0 ? 'The tenant is as it was at the previous backup.' : `${saved} files backed up.`);
   report.progress(100, 'Backed up');
@@ -68,6 +68,12 @@ function withMetadata(path: string, present: string | null, content: string | nu
 const filesAt = async ({ repository }: StageContext, commit: string) =>
   configurationFilesOf(await repository.readFiles(commit));
 
+function tellEdits({ report }: StageContext, branch: string, files: Edits): number {
+  for (const [path, content] of files)
+    report.log(`Would ${content === null ? 'remove' : 'write'} ${path} on ${branch}.`);
+  return files.size;
+}
+
 /** Makes one commit of the edits, on whatever head the branch has by then; none when there is nothing to edit. */
 async function commitEdits(
   context: StageContext,
@@ -80,6 +86,7 @@ async function commitEdits(
     const head = await repository.head(branch);
     const files = editsOf(head === null ? new Map() : await filesAt(context, head));
     if (files.size === 0) return 0;
+    if (context.isWhatIf) return tellEdits(context, branch, files);
     const message = `Back up the tenant (run ${buildId}): ${files.size} files [skip ci]`;
     if ((await repository.commit({ branch, expectedHead: head, message, files })) !== null) return files.size;
   }

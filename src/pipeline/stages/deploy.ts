@@ -1,42 +1,52 @@
 import { messageOf } from '../../lib/errors.ts';
-import { changeSetDigest } from '../change-set-digest.ts';
 import { fileOf } from '../configuration-file.ts';
 import {
-  CHANGE_SET_ATTACHMENT,
   type ChangeResult,
-  type ChangeSetAttachment,
   PIPELINE_ERROR_CODES,
   RESULTS_ATTACHMENT,
   type ResultsAttachment,
 } from '../contract.ts';
 import type { FileDifference } from '../differences.ts';
+import { planLines } from '../plan-text.ts';
 import { type StageContext, StageError, type StageOutcome, type TenantConnection } from '../stage.ts';
 import { readTenantFiles } from '../tenant-files.ts';
 import { inSafeOrder } from '../safe-order.ts';
 import { applyChange, refusalOf } from './apply-change.ts';
-import { differencesBetween } from './preview.ts';
 import { recordDeployed } from './record-deployed.ts';
+import { reviewedChangeSet } from './reviewed-change-set.ts';
 import { untilVisible } from './until-visible.ts';
 
-/**
- * Writes what was reviewed, and only that: the change set is made again from the two commits of the preview, its
- * digest compared with the approved one before anything is written, and every object with what was reviewed.
- */
+/** Writes what was reviewed, and only that: every object is compared with what was reviewed right before it is written. */
 export async function deploy(context: StageContext): Promise<StageOutcome> {
-  const { report, repository } = context;
-  const granted = await context.credential('DEPLOY');
-  const reviewed = await reviewedChangeSet(context);
-  const differences = await differencesBetween(repository, reviewed.tenantStateSha, reviewed.desiredSha);
-  const digest = changeSetDigest(differences, Buffer.from(granted.digestKey, 'base64'));
-  refuseOtherDigest(digest, reviewed.digest, 'the preview showed');
-  if (granted.approvedDigest !== null) refuseOtherDigest(digest, granted.approvedDigest, 'was approved');
-
+  const { report } = context;
+  const { differences, digest, accessToken } = await reviewedChangeSet(context);
   report.progress(10, 'Reading the tenant once more');
-  const results = await applyAll(context, differences, granted.accessToken);
+  if (context.isWhatIf) return whatIf(context, differences, accessToken);
+  const results = await applyAll(context, differences, accessToken);
   const whole: ResultsAttachment = { version: 1, digest, results };
   await report.attach({ ...RESULTS_ATTACHMENT, content: JSON.stringify(whole) });
   await recordDeployed(context, differences, results);
   return outcomeOf(context, results);
+}
+
+/** The plan, and what would not be written of it, by name. */
+async function whatIf(
+  context: StageContext,
+  differences: FileDifference[],
+  accessToken: string,
+): Promise<StageOutcome> {
+  const { report } = context;
+  const present = await readTenantFiles(context.connect(accessToken));
+  const { ordered, cycles } = inSafeOrder(differences);
+  for (const line of planLines(ordered)) report.log(line);
+  for (const difference of ordered) {
+    const cycle = cycles.get(difference.path);
+    const refusal = refusalOf(difference, differences, present.get(difference.path) ?? null);
+    const reason = cycle ?? refusal?.error ?? (refusal && 'The tenant is so already.');
+    if (reason) report.log(`Would not be written: ${difference.path}: ${reason}`);
+  }
+  report.log('Nothing was written.');
+  return { succeeded: true };
 }
 
 async function applyAll(
@@ -83,26 +93,6 @@ async function applyAsReviewed(
   } catch (error) {
     return { path: difference.path, result: 'FAILED', error: messageOf(error) };
   }
-}
-
-async function reviewedChangeSet(context: StageContext): Promise<ChangeSetAttachment> {
-  const text = await context.readAttachment(CHANGE_SET_ATTACHMENT.type, CHANGE_SET_ATTACHMENT.name);
-  if (text === null) {
-    throw new StageError(
-      PIPELINE_ERROR_CODES.digestDiffers,
-      `Run ${context.buildId} has no readable change set, so what was reviewed is unknown. Nothing was written; start another sync.`,
-    );
-  }
-  return JSON.parse(text) as ChangeSetAttachment;
-}
-
-function refuseOtherDigest(digest: string, expected: string, words: string): void {
-  if (digest === expected) return;
-  throw new StageError(
-    PIPELINE_ERROR_CODES.digestDiffers,
-    `The changes to deploy (digest ${digest}) are not those that ${words} (digest ${expected}). ` +
-      'Nothing was written to the tenant; start another sync and review it again.',
-  );
 }
 
 function outcomeOf({ report, signal }: StageContext, results: ChangeResult[]): StageOutcome {

@@ -10,6 +10,7 @@ import {
 } from '../contract.ts';
 import { changeSetDigest } from '../change-set-digest.ts';
 import { compareFiles, type FileDifference } from '../differences.ts';
+import { planLines } from '../plan-text.ts';
 import { type Repository, type StageContext, StageError, type StageOutcome } from '../stage.ts';
 import { configurationFilesOf } from '../tenant-files.ts';
 
@@ -21,9 +22,9 @@ export async function preview(context: StageContext): Promise<StageOutcome> {
   const desiredSha = await headOf(repository, DESIRED_BRANCH);
   report.progress(30, 'Comparing the desired state with the tenant');
   const differences = await differencesBetween(repository, tenantStateSha, desiredSha);
-  differences.forEach(({ kind, path, invalid }) =>
-    report.log(invalid ? `${kind} ${path}: ${invalid}` : `${kind} ${path}`),
-  );
+  for (const line of planLines(differences)) report.log(line);
+  const changesNeeded = differences.length > 0;
+  if (context.isWhatIf) return { succeeded: true, changesNeeded };
 
   const digest = changeSetDigest(differences, Buffer.from(digestKey, 'base64'));
   await publish(context, {
@@ -34,8 +35,8 @@ export async function preview(context: StageContext): Promise<StageOutcome> {
     changes: differences.map(entryOf),
   });
   await report.addTag(PREVIEW_READY_TAG);
-  report.progress(100, differences.length === 0 ? 'Nothing to change' : `${differences.length} changes`);
-  return { succeeded: true, changesNeeded: differences.length > 0 };
+  report.progress(100, changesNeeded ? `${differences.length} changes` : 'Nothing to change');
+  return { succeeded: true, changesNeeded };
 }
 
 /** What deploying the second commit over the first would change, in the order of the paths. */

@@ -25,6 +25,7 @@ import { GitStore, type GitRepository } from './git/git-store.ts';
 import { readTextFile, readTextFiles } from './git/read-files.ts';
 import { gitPath } from './git/tree.ts';
 import { createRoute, type Interceptor } from './http/front-door.ts';
+import type { AzureRequest } from './http/request.ts';
 import { AZURE_DEVOPS, personNamed } from './identity.ts';
 import { openLedger, type LedgerEntry } from './ledger.ts';
 import { layHooks, type HookTarget } from './lay-hooks.ts';
@@ -87,7 +88,9 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
       routes,
       publicRoutes,
       interceptor: () => (request, next) =>
-        this.faults.answer(request, () => this.#interceptor(request, next)),
+        isJobsOwn(world, request)
+          ? next()
+          : this.faults.answer(request, () => this.#interceptor(request, next)),
     });
   }
 
@@ -271,6 +274,12 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
+}
+
+/** Jobs work undisturbed: faults are for the requests of the product, and for the tokens that jobs prove themselves by. */
+function isJobsOwn({ agents }: World, request: AzureRequest): boolean {
+  const token = /^Bearer (.+)$/.exec(request.header('authorization') ?? '')?.[1] ?? '';
+  return agents.jobOfToken(token) !== null && request.segments.at(-1) !== 'oidctoken';
 }
 
 /** A refusal rejects the promise; it is never thrown at once. */

@@ -85,7 +85,7 @@ test('a failed stage leaves its own error before a generic one, and a retry runs
   const issues = failed.flatMap((record) => record.issues ?? []);
   expect(issues.map(({ message, data }) => [message, data.code])).toEqual([
     ['The policy is broken.', 'BROKEN'],
-    ["PowerShell exited with code '1'.", undefined],
+    ['Script failed with exit code: 1', undefined],
   ]);
   const { body: attached } = await ask(sandbox, { path: `${BUILDS}/${id}/attachments/tenant-sync.error` });
   const [attachment] = (attached as { value: { _links: { self: { href: string } } }[] }).value;

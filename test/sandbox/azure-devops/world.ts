@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runAgent } from '../../../src/agent/run-agent.ts';
 import type { CredentialGranted, SyncStage } from '../../../src/pipeline/contract.ts';
 import type { StageContext, StageOutcome } from '../../../src/pipeline/stage.ts';
 import {
@@ -108,10 +109,8 @@ export async function openTestWorld(setup: WorldSetup = {}): Promise<TestWorld> 
     clock: createSandboxClock(timeScale),
     baseUrl: () => server.url,
     apiUrl: () => api.url,
-    runStage,
-    connect: () => {
-      throw new Error('The stages of these tests need no tenant.');
-    },
+    runAgent: (call) => runAgent({ ...call, runStage }),
+    graphUrl: () => `${server.url}/no-graph`,
   });
   await world.addTenant({ ...BLUEPRINT, ...blueprint });
   const stop = async () => {

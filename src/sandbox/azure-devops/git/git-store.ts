@@ -20,12 +20,16 @@ export class StaleReference extends Error {}
 
 export const NO_OBJECT = '0'.repeat(40);
 const CACHED_TREES = 200;
+const CACHED_OBJECTS = 5_000;
+const LARGEST_CACHED_BYTES = 64 * 1024;
 
 /** One repository. Everything but the branches is content-addressed and never changes, so it is cached freely. */
 export class GitRepository {
   readonly #gitdir: string;
   readonly #trees = new Map<string, Map<string, GitFile>>();
   readonly #commits = new Map<string, Commit>();
+  readonly #folders = new Map<string, git.TreeObject>();
+  readonly #blobs = new Map<string, Buffer>();
   #lock: Promise<unknown> = Promise.resolve();
 
   constructor(gitdir: string) {
@@ -72,8 +76,12 @@ export class GitRepository {
   }
 
   async readBlob(id: string): Promise<Buffer | null> {
-    const blob = await this.#read(() => git.readBlob({ fs, gitdir: this.#gitdir, oid: id }));
-    return blob && Buffer.from(blob.blob);
+    const known = this.#blobs.get(id);
+    if (known) return known;
+    const read = await this.#read(() => git.readBlob({ fs, gitdir: this.#gitdir, oid: id }));
+    const blob = read && Buffer.from(read.blob);
+    if (blob && blob.length <= LARGEST_CACHED_BYTES) remember(this.#blobs, id, blob);
+    return blob;
   }
 
   async writeFiles(files: ReadonlyMap<string, GitFile>): Promise<string> {
@@ -85,7 +93,8 @@ export class GitRepository {
   async filesOfTree(tree: string): Promise<Map<string, GitFile> | null> {
     const known = this.#trees.get(tree);
     if (known) return known;
-    const read = async (oid: string) => (await git.readTree({ fs, gitdir: this.#gitdir, oid })).tree;
+    const read = async (oid: string) =>
+      this.#folders.get(oid) ?? (await git.readTree({ fs, gitdir: this.#gitdir, oid })).tree;
     const files = await this.#read(() => flatten(tree, read));
     if (!files) return null;
     if (this.#trees.size >= CACHED_TREES) this.#trees.clear();
@@ -99,7 +108,11 @@ export class GitRepository {
   }
 
   async readTree(id: string): Promise<git.TreeObject | null> {
-    return (await this.#read(() => git.readTree({ fs, gitdir: this.#gitdir, oid: id })))?.tree ?? null;
+    const known = this.#folders.get(id);
+    if (known) return known;
+    const read = await this.#read(() => git.readTree({ fs, gitdir: this.#gitdir, oid: id }));
+    if (read) remember(this.#folders, id, read.tree);
+    return read?.tree ?? null;
   }
 
   writeCommit(commit: Omit<Commit, 'id'>): Promise<string> {
@@ -143,6 +156,11 @@ export class GitRepository {
       throw error;
     }
   }
+}
+
+function remember<Value>(cache: Map<string, Value>, id: string, value: Value): void {
+  if (cache.size >= CACHED_OBJECTS) cache.clear();
+  cache.set(id, value);
 }
 
 type GitSignature = { name: string; email: string; timestamp: number; timezoneOffset: number };

@@ -38,7 +38,8 @@ export const bytes = (body: Buffer, type = 'application/octet-stream'): Answer =
 
 export function zip(name: string, files: Iterable<[path: string, content: string | Buffer]>): Answer {
   const archive = new yazl.ZipFile();
-  for (const [path, content] of files) archive.addBuffer(Buffer.from(content), path);
+  for (const [path, content] of files)
+    archive.addBuffer(Buffer.from(content), path, { compress: content.length > 1024 });
   archive.end();
   return {
     status: 200,

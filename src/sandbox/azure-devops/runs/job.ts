@@ -5,14 +5,15 @@ import {
   type ErrorAttachment,
   type SyncStage,
 } from '../../../pipeline/contract.ts';
-import { StageError, type StageOutcome } from '../../../pipeline/stage.ts';
+import { type Patience, REAL_PATIENCE } from '../../../agent/credential.ts';
+import { StageError } from '../../../pipeline/stage.ts';
 import type { RecordResult, RecordType, TimelineRecord } from '../build.ts';
 import { newGuid } from '../guid.ts';
 import { buildService } from '../identity.ts';
 import { nowOf, type RunningJob } from '../world.ts';
+import { agentOutput, jobEnvironment, type JobPlace } from './agent-job.ts';
 import { appendLog, openLog } from './log.ts';
 import { goOn, isCanceled, wait, type Run } from './run.ts';
-import { stageContext, type JobPlace } from './stage-context.ts';
 import {
   addIssue,
   addRecord,
@@ -39,7 +40,7 @@ const TASK_MS = {
 /** How long a canceled job may go on before it is abandoned: `cancelTimeoutInMinutes`. */
 const CANCEL_TIMEOUT_MS = 5 * 60_000;
 
-const GENERIC_MESSAGE = "PowerShell exited with code '1'.";
+const GENERIC_MESSAGE = 'Script failed with exit code: 1';
 const UNKNOWN_CODE = 'STAGE_FAILED';
 
 export async function runJob(run: Run, stage: SyncStage): Promise<RecordResult> {
@@ -109,7 +110,7 @@ function addTask(
     identifier: `${job.identifier}.${task.name.replaceAll(' ', '')}`,
     order: task.order,
   });
-  if (isWork) changeRecord(run.world, run.build, { record, taskName: 'PowerShell' });
+  if (isWork) changeRecord(run.world, run.build, { record, taskName: 'AzureCLI' });
   return record;
 }
 
@@ -141,13 +142,13 @@ async function idle(run: Run, { name, stage, task }: TaskRun): Promise<RecordRes
 async function work(run: Run, task: TaskRun): Promise<RecordResult> {
   try {
     await beforeWork(run, task.stage);
-    const outcome = await untilAbandoned(
-      run,
-      run.world.options.runStage(task.stage, stageContext(run, task)),
-    );
+    const { write, outcome } = agentOutput(run, task);
+    const exitCode = await untilAbandoned(run, runCommand(run, task, write));
     goOn(run);
+    if (exitCode === 'abandoned' || run.build.hasLostAgent) return 'abandoned';
+    if (exitCode !== 0)
+      return isCanceled(run, task.stage) ? canceled(run, task.task) : exited(run, task.task);
     // What was done before the agent heard of the cancellation is done.
-    if (outcome === 'abandoned') return 'abandoned';
     if (outcome.changesNeeded !== undefined) run.build.changesNeeded = outcome.changesNeeded;
     return outcome.withIssues ? 'succeededWithIssues' : 'succeeded';
   } catch (error) {
@@ -155,6 +156,27 @@ async function work(run: Run, task: TaskRun): Promise<RecordResult> {
     if (run.build.hasLostAgent) return 'abandoned';
     return isCanceled(run, task.stage) ? canceled(run, task.task) : failed(run, task, error);
   }
+}
+
+function runCommand(run: Run, task: TaskRun, write: (line: string) => void): Promise<number> {
+  const { clock, runAgent } = run.world.options;
+  return runAgent({
+    args: [STAGE_IDENTIFIERS[task.stage].toLowerCase()],
+    environment: jobEnvironment(run, task),
+    write,
+    patience: patienceAt(clock.timeScale),
+    signal: run.signal,
+  });
+}
+
+/** However fast the sandbox's clock runs, the API is asked no more often than this, and has time to start. */
+function patienceAt(timeScale: number): Patience {
+  const limit = (ms: number) => Math.max(10_000, ms / timeScale);
+  return {
+    refusedForMs: limit(REAL_PATIENCE.refusedForMs),
+    unreachableForMs: limit(REAL_PATIENCE.unreachableForMs),
+    msOfPause: (ms) => Math.max(200, ms / timeScale),
+  };
 }
 
 /** The time that a stage takes by itself, and the behaviour that was set for the tenant. */
@@ -166,7 +188,7 @@ async function beforeWork(run: Run, stage: SyncStage): Promise<void> {
   if (failStage?.stage === stage) throw new StageError(failStage.code ?? UNKNOWN_CODE, failStage.message);
 }
 
-async function untilAbandoned(run: Run, stage: Promise<StageOutcome>): Promise<StageOutcome | 'abandoned'> {
+async function untilAbandoned(run: Run, command: Promise<number>): Promise<number | 'abandoned'> {
   const { clock } = run.world.options;
   const over = new AbortController();
   const abandonment = new Promise<'abandoned'>((resolve) => {
@@ -175,7 +197,7 @@ async function untilAbandoned(run: Run, stage: Promise<StageOutcome>): Promise<S
     run.signal.addEventListener('abort', count, { once: true, signal: over.signal });
   });
   try {
-    return await Promise.race([stage, abandonment]);
+    return await Promise.race([command, abandonment]);
   } finally {
     over.abort();
   }
@@ -193,38 +215,28 @@ function canceled(run: Run, record: TimelineRecord): RecordResult {
   return 'canceled';
 }
 
-/** Leaves what a real script leaves: a good message with its code, the whole as attachment, and a generic one. */
+/** A failure that was scripted for the tenant leaves what the command's own would. */
 function failed(run: Run, { stage, task }: TaskRun, error: unknown): RecordResult {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof StageError ? error.code : UNKNOWN_CODE;
   const [firstLine = message] = message.split('\n');
   const { world, build } = run;
   for (const line of message.split('\n')) appendLog(run, task, `##[error]${line}`);
-  const alreadyTold = task.issues.some((issue) => issue.message === firstLine && issue.data['code'] === code);
-  if (!alreadyTold) {
-    addIssue(world, build, {
-      record: task,
-      type: 'error',
-      category: 'General',
-      message: firstLine,
-      data: { type: 'error', code },
-    });
-  }
+  const data = { type: 'error', code };
+  addIssue(world, build, { record: task, type: 'error', category: 'General', message: firstLine, data });
   const whole: ErrorAttachment = { version: 1, code, message, stage };
-  build.attachments.push({
-    timelineId: build.timelineId,
-    recordId: task.id,
-    ...ERROR_ATTACHMENT,
-    content: JSON.stringify(whole),
-  });
+  const content = JSON.stringify(whole);
+  build.attachments.push({ timelineId: build.timelineId, recordId: task.id, ...ERROR_ATTACHMENT, content });
+  return exited(run, task);
+}
+
+/** What the task adds to every failure. */
+function exited(run: Run, task: TimelineRecord): RecordResult {
+  const { world, build } = run;
   appendLog(run, task, `##[error]${GENERIC_MESSAGE}`);
-  addIssue(world, build, {
-    record: task,
-    type: 'error',
-    category: 'General',
-    message: GENERIC_MESSAGE,
-    data: { type: 'error', logFileLineNumber: '12' },
-  });
+  const data = { type: 'error', logFileLineNumber: '12' };
+  const issue = { type: 'error', category: 'General', message: GENERIC_MESSAGE, data } as const;
+  addIssue(world, build, { record: task, ...issue });
   changeRecord(world, build, { record: task, finishTime: nowOf(world) });
   return 'failed';
 }
