@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } 
 import { z } from 'zod';
 import { createIssuerKeys } from '../azure-devops/issuer-keys.ts';
 import type { Queryable } from '../database/database.ts';
-import { messageOf, UpstreamError } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Role, ROLES } from './permissions.ts';
 import { grantsOf } from './role-grants.ts';
@@ -22,6 +22,8 @@ export type EntraCallerOptions = {
   scope: string;
   /** Where tokens come from, without a trailing slash. */
   authority: string;
+  /** How old known keys may get before they are fetched again; an hour when it is not given. */
+  keysFreshForMs?: number;
 };
 
 const LEEWAY_SECONDS = 60;
@@ -42,7 +44,7 @@ type Claims = z.infer<typeof claimsShape>;
 export function createEntraCallers(options: EntraCallerOptions): EntraCallers {
   const directories = options.directories.map((id) => id.toLowerCase());
   const issuers = new Set(directories.map((id) => `${options.authority}/${id}/v2.0`));
-  const keysOf = createIssuerKeys();
+  const keysOf = createIssuerKeys({ freshForMs: options.keysFreshForMs });
   const refuse = (reason: string) => {
     options.logger.info("A caller's token was refused.", { reason });
     return null;
@@ -66,10 +68,8 @@ export function createEntraCallers(options: EntraCallerOptions): EntraCallers {
       if (!viewer) return refuse('It has neither the scope nor an app role.');
       return viewer.isMachine ? viewer : { ...viewer, callerToken: token };
     } catch (error) {
-      if (error instanceof UpstreamError) throw error;
-      if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError))
-        throw outOfReach(issuer, error);
-      return refuse(messageOf(error));
+      if (error instanceof errors.JOSEError) return refuse(messageOf(error));
+      throw error;
     }
   };
 }
@@ -117,10 +117,3 @@ const withFleetRoles = ({ fleet, byTenant }: Grants, roles: readonly Role[]): Gr
   fleet: new Set([...fleet, ...roles]),
   byTenant,
 });
-
-function outOfReach(issuer: string, cause: unknown): UpstreamError {
-  return new UpstreamError(
-    `The keys of ${issuer} could not be fetched (${messageOf(cause)}). Try again in a minute.`,
-    { system: 'Entra ID', isRetryable: true, cause },
-  );
-}

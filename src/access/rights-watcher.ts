@@ -15,6 +15,8 @@ export type WatchedStream = {
 
 /** How long a lost NOTIFY may go unnoticed; half of what is promised (5 s), so that the check itself fits too. */
 const CHECK_EVERY_MS = 2_000;
+/** A thousand streams of as many keys are checked in a second or two, and requests keep connections for themselves. */
+const AT_A_TIME = 4;
 
 /** Ends the streams of those whose key or token expired or was revoked, or who lost a role. */
 export class RightsWatcher implements AsyncDisposable {
@@ -68,17 +70,26 @@ export class RightsWatcher implements AsyncDisposable {
       if (expiresAt !== null && expiresAt <= now) this.#endStream(stream, 'Your key or token has expired.');
     }
     const suspects = version === this.#version ? this.#fresh : this.#streams;
-    const byCredential = Map.groupBy([...suspects], (stream) => stream.authorization);
-    for (const [authorization, opened] of byCredential) {
-      await this.#compare(authorization, opened);
-      for (const stream of opened) this.#fresh.delete(stream);
-    }
+    const waiting = [...Map.groupBy([...suspects], (stream) => stream.authorization)];
+    const compareNext = async () => {
+      for (let next = waiting.pop(); next; next = waiting.pop()) await this.#compare(...next);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, compareNext));
     this.#version = version;
   }
 
+  /** One that cannot be asked about, as when Entra is away, is looked at again next time and keeps up nobody else. */
   async #compare(authorization: string, opened: readonly WatchedStream[]): Promise<void> {
-    const now = await this.#parts.authenticate(authorization);
+    const now = await this.#parts.authenticate(authorization).catch((error: unknown) => {
+      this.#parts.logger.warn('A key or token could not be checked; trying again.', {
+        error: messageOf(error),
+      });
+      return 'unknown' as const;
+    });
     for (const stream of opened) {
+      if (now !== 'unknown') this.#fresh.delete(stream);
+      else if (this.#streams.has(stream)) this.#fresh.add(stream);
+      if (now === 'unknown') continue;
       if (!now) this.#endStream(stream, 'Your key or token is no longer valid.');
       else if (!keepsAll(stream.viewer.grants, now.grants))
         this.#endStream(stream, 'You lost a role: connect again to go on with those that you hold.');

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { messageOf, UpstreamError } from '../lib/errors.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
@@ -12,18 +12,23 @@ const COOLDOWN_MS = 30_000;
 const TRIES = 3;
 const RETRY_BASE_MS = 100;
 const FAILURE_KEPT_MS = 2_000;
-/** Known keys go on working for so long while the issuer is away. */
-const KEYS_MAX_AGE_MS = 24 * 3_600_000;
+/** Known keys are fetched again after so long: one that the issuer withdrew stops working then. */
+const FRESH_FOR_MS = 3_600_000;
 /** Organisations and directories that are served; beyond it the oldest is forgotten. */
 const MOST_ISSUERS = 200;
 
-/** The keys of an issuer, found through its own metadata. Ask only for issuers that are configured. */
-export function createIssuerKeys(): (issuer: string) => Promise<JWTVerifyGetKey> {
+/**
+ * The keys of an issuer, found through its own metadata. Ask only for issuers that are configured. They throw
+ * UpstreamError when they are out of reach: whether a token is one of the issuer's is then not known.
+ */
+export function createIssuerKeys({ freshForMs = FRESH_FOR_MS } = {}): (
+  issuer: string,
+) => Promise<JWTVerifyGetKey> {
   const known = new Map<string, Promise<JWTVerifyGetKey>>();
   return (issuer) => {
     const found = known.get(issuer);
     if (found) return found;
-    const keys = discover(issuer);
+    const keys = discover(issuer, freshForMs);
     known.set(issuer, keys);
     // A failure is remembered briefly only.
     keys.catch(() => setTimeout(() => known.delete(issuer), FAILURE_KEPT_MS).unref());
@@ -33,7 +38,7 @@ export function createIssuerKeys(): (issuer: string) => Promise<JWTVerifyGetKey>
   };
 }
 
-async function discover(issuer: string, attempt = 1): Promise<JWTVerifyGetKey> {
+async function discover(issuer: string, freshForMs: number, attempt = 1): Promise<JWTVerifyGetKey> {
   try {
     const response = await fetch(`${issuer}/.well-known/openid-configuration`, {
       redirect: 'error',
@@ -44,20 +49,44 @@ async function discover(issuer: string, attempt = 1): Promise<JWTVerifyGetKey> {
     if (metadata.issuer !== issuer) throw new Error(`it calls itself ${metadata.issuer}`);
     const place = new URL(metadata.jwks_uri);
     if (place.protocol !== new URL(issuer).protocol) throw new Error(`its keys lie at ${place.protocol}//`);
-    return createRemoteJWKSet(place, {
-      timeoutDuration: TIMEOUT_MS,
-      cooldownDuration: COOLDOWN_MS,
-      cacheMaxAge: KEYS_MAX_AGE_MS,
-    });
+    return remoteKeys(issuer, place, freshForMs);
   } catch (error) {
-    if (attempt < TRIES) {
-      await pause(backOffMs(attempt, RETRY_BASE_MS, FAILURE_KEPT_MS));
-      return discover(issuer, attempt + 1);
-    }
-    throw new UpstreamError(`The issuer ${issuer} could not be asked for its keys: ${messageOf(error)}.`, {
-      system: 'OIDC issuer',
-      isRetryable: true,
-      cause: error,
-    });
+    if (attempt === TRIES) throw outOfReach(issuer, error);
+    await pause(backOffMs(attempt, RETRY_BASE_MS, FAILURE_KEPT_MS));
+    return discover(issuer, freshForMs, attempt + 1);
   }
 }
+
+const outOfReach = (issuer: string, cause: unknown) =>
+  new UpstreamError(
+    `The keys of ${issuer} could not be fetched (${messageOf(cause)}). Try again in a minute.`,
+    { system: 'OIDC issuer', isRetryable: true, cause },
+  );
+
+/** While the issuer is away, the keys that are known go on working, however old they are. */
+function remoteKeys(issuer: string, place: URL, freshForMs: number): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(place, {
+    timeoutDuration: TIMEOUT_MS,
+    cooldownDuration: COOLDOWN_MS,
+    cacheMaxAge: Infinity,
+  });
+  let freshUntil = performance.now() + freshForMs;
+  return async (header, token) => {
+    if (remote.jwks() && performance.now() >= freshUntil) {
+      freshUntil = performance.now() + Math.min(COOLDOWN_MS, freshForMs);
+      await remote.reload().then(
+        () => (freshUntil = performance.now() + freshForMs),
+        () => undefined,
+      );
+    }
+    return remote(header, token).catch((error: unknown) => {
+      throw isAboutToken(error) ? error : outOfReach(issuer, error);
+    });
+  };
+}
+
+/** Everything else that jose throws here, a status other than 200 too, means that the keys could not be read. */
+const isAboutToken = (error: unknown) =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported;

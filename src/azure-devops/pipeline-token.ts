@@ -4,7 +4,7 @@
  * subject; Entra's names ids only, which have to be looked up.
  */
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
-import { messageOf, UpstreamError } from '../lib/errors.ts';
+import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createIssuerKeys } from './issuer-keys.ts';
 
@@ -55,10 +55,8 @@ export function createPipelineTokenVerifier(options: PipelineTokenOptions): Pipe
       const job = await jobOf(payload.sub ?? '', options.findConnection);
       return job ?? refuse('Its subject is no service connection that is known.');
     } catch (error) {
-      if (error instanceof UpstreamError) throw error;
-      if (error instanceof errors.JWKSTimeout) throw unreachable(issuer, error);
       if (error instanceof errors.JOSEError) return refuse(messageOf(error));
-      throw unreachable(issuer, error);
+      throw error;
     }
   };
 }
@@ -91,13 +89,5 @@ async function jobOf(
   return findConnection({
     organizationId: organizationId.toLowerCase(),
     connectionId: connectionId.toLowerCase(),
-  });
-}
-
-function unreachable(issuer: string, cause: unknown): UpstreamError {
-  return new UpstreamError(`The keys of ${issuer} could not be fetched (${messageOf(cause)}).`, {
-    system: 'OIDC issuer',
-    isRetryable: true,
-    cause,
   });
 }

@@ -7,9 +7,8 @@ import { exportAudit, takeCheckpoint } from '../access/audit-log.ts';
 import type { CheckpointSigner } from '../access/checkpoint.ts';
 import { Forbidden, mustBeAllowedEverywhere, type Viewer } from '../access/viewer.ts';
 import { type Db, inTransaction } from '../database/database.ts';
-import { SAY_WHO_YOU_ARE } from './guards.ts';
-import { sendJson } from './json.ts';
-import { type Admission, tryAgainIn } from './limits/admission.ts';
+import { sendJson, setHeaders } from './json.ts';
+import { type Admission, unadmitted } from './limits/admission.ts';
 
 export const AUDIT_EXPORT_PATH = '/audit-log';
 
@@ -18,12 +17,11 @@ export async function serveAuditLog(
   { request, response }: { request: IncomingMessage; response: ServerResponse },
 ): Promise<void> {
   const who = await parts.admission.admit(request, request.headers.authorization);
-  if (who.kind === 'wait') {
-    response.setHeader('Retry-After', who.seconds);
-    return sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
+  if (who.kind !== 'viewer') {
+    const { status, headers, ...said } = unadmitted(who);
+    setHeaders(response, headers);
+    return sendJson(response, status, said);
   }
-  if (who.kind !== 'viewer')
-    return sendJson(response, 401, { code: 'UNAUTHENTICATED', message: SAY_WHO_YOU_ARE });
   const { db, signer } = parts;
   if (!signer) {
     const message =

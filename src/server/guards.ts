@@ -1,6 +1,7 @@
 import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { ANONYMOUS } from '../access/anonymous.ts';
+import { SAY_WHO_YOU_ARE } from './limits/admission.ts';
 import { asksForSchema, asksOnlyForSchema, type IntrospectionPolicy } from './limits/introspection.ts';
 
 type Verdict = (args: ExecutionArgs) => GraphQLError | null;
@@ -16,9 +17,6 @@ function guard(verdict: Verdict): Plugin {
   };
   return { onExecute: (options) => stop(options), onSubscribe: (options) => stop(options) };
 }
-
-export const SAY_WHO_YOU_ARE =
-  'Say who you are: send the header `Authorization: Bearer <key>` with a key that this API knows; over WebSocket, the same text as `authorization` in the payload of connection_init.';
 
 const unauthenticated = () =>
   new GraphQLError(SAY_WHO_YOU_ARE, {

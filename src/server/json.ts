@@ -17,6 +17,11 @@ export function sendGraphqlError(
   sendJson(response, status, { errors: [{ message, extensions: { code } }] });
 }
 
+/** Sets the headers of an answer that is about to be sent. */
+export function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
 /** The parsed body; undefined when it is no JSON or larger than `limitBytes`. */
 export async function readJson(request: IncomingMessage, limitBytes: number): Promise<unknown> {
   const body = await readBody(request, limitBytes);

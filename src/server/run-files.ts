@@ -15,8 +15,8 @@ import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { syncRunsByIds } from '../sync-runs/sync-runs.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenantsByIds } from '../tenants/tenants.ts';
-import { sendJson } from './json.ts';
-import { type Admission, tryAgainIn } from './limits/admission.ts';
+import { sendJson, setHeaders } from './json.ts';
+import { type Admission, unadmitted } from './limits/admission.ts';
 
 const PATH = /^\/runs\/(run_[0-9a-f]{32})\/(logs|artifacts)(?:\/([^/]+))?$/;
 
@@ -78,14 +78,9 @@ async function whoAsks(
   }
   const who = await admission.admit(request, request.headers.authorization);
   if (who.kind === 'viewer') return who.viewer;
-  if (who.kind === 'wait') {
-    response.setHeader('Retry-After', who.seconds);
-    sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
-  } else {
-    const message =
-      'Send the header `Authorization: Bearer <key>` with a key that this API knows, or take the address that the API gives for the file.';
-    sendJson(response, 401, { code: 'UNAUTHENTICATED', message });
-  }
+  const { status, headers, ...said } = unadmitted(who);
+  setHeaders(response, headers);
+  sendJson(response, status, said);
   return null;
 }
 

@@ -15,11 +15,10 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
 import { createDirectLane, type Lane } from './direct-lane.ts';
 import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
-import { SAY_WHO_YOU_ARE } from './guards.ts';
 import { takeHook } from './hook-route.ts';
 import { answerLive, answerReady } from './health.ts';
-import { readJson, sendGraphqlError, sendJson } from './json.ts';
-import { type Admission, createAdmission, tryAgainIn } from './limits/admission.ts';
+import { readJson, sendGraphqlError, sendJson, setHeaders } from './json.ts';
+import { type Admission, createAdmission, unadmitted } from './limits/admission.ts';
 import type { IntrospectionPolicy } from './limits/introspection.ts';
 import { refuseBody } from './limits/refuse-body.ts';
 import { answerCors, isAllowedOrigin } from './origins.ts';
@@ -184,14 +183,12 @@ async function answerGraphql(
   const badBody = refuseBody(request);
   if (badBody) return sendGraphqlError(response, badBody.status, badBody);
   const who = await admission.admit(request, request.headers.authorization);
-  if (who.kind === 'wait') {
-    response.setHeader('Retry-After', who.seconds);
-    return sendGraphqlError(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(who.seconds) });
-  }
   // Nothing that strangers send is read where they may not even see the schema.
-  if (who.kind === 'unknown' || (who.kind === 'nobody' && options.introspection !== 'open')) {
-    response.setHeader('WWW-Authenticate', 'Bearer');
-    return sendGraphqlError(response, 401, { code: 'UNAUTHENTICATED', message: SAY_WHO_YOU_ARE });
+  const mayRead = who.kind === 'viewer' || (who.kind === 'nobody' && options.introspection === 'open');
+  if (!mayRead) {
+    const { status, headers, ...said } = unadmitted(who);
+    setHeaders(response, headers);
+    return sendGraphqlError(response, status, said);
   }
   const viewer = who.kind === 'viewer' ? who.viewer : ANONYMOUS;
   const onStream = () => {

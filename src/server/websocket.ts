@@ -123,6 +123,7 @@ async function connect(
   const authorization = typeof given === 'string' ? given : undefined;
   const { extra } = socket;
   const who = await admission.admit(extra.request, authorization);
+  if (who.kind === 'away') extra.refuse('Entra ID is away: your token cannot be checked now.');
   if (who.kind !== 'viewer' || authorization === undefined || !extra.isOpen()) return false;
   const leave = open.take(who.viewer.actor.id);
   if (!leave) {

@@ -1,62 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { generateKeyPair, type JWTPayload } from 'jose';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { roleGrants } from '../../src/access/access.table.ts';
-import { createEntraCallers } from '../../src/access/entra-callers.ts';
+import type { EntraCallerOptions } from '../../src/access/entra-callers.ts';
 import { UpstreamError } from '../../src/lib/errors.ts';
 import { newId } from '../../src/lib/ids.ts';
-import { json, serve } from '../azure-devops/small-server.ts';
-import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { seconds as now, startTokenIssuer } from './token-issuer.ts';
 
 let own: TestDatabase;
 beforeAll(async () => void (own = await createTestDatabase()));
 afterAll(() => own.drop());
 
-const [home, guest, oid] = [randomUUID(), randomUUID(), randomUUID()];
-const now = () => Math.floor(Date.now() / 1_000);
 /** Overrides a claim with nothing, which the type of claims does not foresee. */
 const without = (claim: string): JWTPayload => ({ [claim]: undefined });
 
-/** A stand-in for login.microsoftonline.com with one key. */
-async function entra() {
-  const { privateKey, publicKey } = await generateKeyPair('RS256');
-  let isDown = false;
-  const { url, seen } = await serve((response, { url: path }) => {
-    if (isDown) return json(response, 503, {});
-    const directory = path.split('/')[1] ?? '';
-    const issuer = `${url}/${directory}/v2.0`;
-    if (path.endsWith('/keys')) return void sendKeys(response);
-    json(response, 200, { issuer, jwks_uri: `${url}/${directory}/keys` });
-  });
-  const sendKeys = async (response: Parameters<typeof json>[0]) =>
-    json(response, 200, { keys: [{ ...(await exportJWK(publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }] });
-  const sign = (claims: JWTPayload = {}, { kid = 'k1', alg = 'RS256', key = privateKey } = {}) =>
-    new SignJWT({
-      iss: `${url}/${home}/v2.0`,
-      aud: 'api',
-      tid: home,
-      oid,
-      name: 'Ada',
-      scp: 'openid access_as_user',
-      exp: now() + 600,
-      nbf: now(),
-      ...claims,
-    })
-      .setProtectedHeader({ alg, kid })
-      .sign(key);
-  const callers = createEntraCallers({
-    db: own.database.db,
-    logger: silent,
-    directories: [home, guest],
-    audience: 'api',
-    scope: 'access_as_user',
-    authority: url,
-  });
-  return { url, seen, sign, callers, goDown: () => (isDown = true) };
+async function entra(more: Partial<EntraCallerOptions> = {}) {
+  const issuer = await startTokenIssuer();
+  return { ...issuer, callers: issuer.callers(own.database.db, more) };
 }
 
 test('A person is tid/oid, and holds what was granted to the person, to groups, and as app roles', async () => {
-  const { sign, callers } = await entra();
+  const { sign, callers, home, guest, oid } = await entra();
   const group = randomUUID();
   const tenantId = newId('ten');
   const by = { grantedBy: { kind: 'SERVICE' as const, id: 'test', displayName: 'test' } };
@@ -81,7 +46,7 @@ test('A person is tid/oid, and holds what was granted to the person, to groups, 
 });
 
 test('An application needs an app role, is a machine, and app roles of another directory count for nothing', async () => {
-  const { url, sign, callers } = await entra();
+  const { url, sign, callers, guest } = await entra();
   const application = { scp: undefined, name: undefined, app_displayname: 'Nightly' };
   expect(await callers(await sign(application))).toBeNull();
   expect(await callers(await sign({ ...application, roles: ['Operator'] }))).toMatchObject({
@@ -94,7 +59,7 @@ test('An application needs an app role, is a machine, and app roles of another d
 });
 
 test('Every other token names nobody', async () => {
-  const { url, sign, callers } = await entra();
+  const { url, sign, callers, home, guest } = await entra();
   const stranger = await generateKeyPair('RS256');
   const elliptic = await generateKeyPair('ES256');
   const tokens = {
@@ -108,9 +73,9 @@ test('Every other token names nobody', async () => {
     'without a beginning': await sign(without('nbf')),
     'without a person': await sign({ oid: undefined }),
     'with another scope': await sign({ scp: 'User.Read' }),
-    'signed by a stranger': await sign({}, { key: stranger.privateKey }),
+    'signed by a stranger': await sign({}, { by: stranger.privateKey }),
     'with a key nobody knows': await sign({}, { kid: 'k2' }),
-    'of another algorithm': await sign({}, { alg: 'ES256', key: elliptic.privateKey }),
+    'of another algorithm': await sign({}, { alg: 'ES256', by: elliptic.privateKey }),
     'that is none': 'a.b.c',
   };
   for (const [what, token] of Object.entries(tokens)) expect(await callers(token), what).toBeNull();
@@ -122,18 +87,43 @@ test('A clock may be off by up to a minute', async () => {
   expect(await callers(await sign({ nbf: now() + 40 }))).not.toBeNull();
 });
 
-test('Known keys go on working while Entra is away, and unknown ones do not make us ask without end', async () => {
-  const { sign, callers, seen, goDown } = await entra();
+test('Unknown keys are fetched at most every 30 seconds, however many tokens name one', async () => {
+  const { sign, callers, keysAsked, rotate } = await entra();
   expect(await callers(await sign())).not.toBeNull();
-  goDown();
-  const asked = seen.length;
   for (let i = 0; i < 20; i++) expect(await callers(await sign({}, { kid: `forged-${i}` }))).toBeNull();
-  expect(seen.length).toBe(asked);
+  await rotate();
+  expect(await callers(await sign())).toBeNull();
+  expect(keysAsked()).toBe(1);
+  onTestFinished(() => void vi.useRealTimers());
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31_000 });
   expect(await callers(await sign())).not.toBeNull();
+  for (let i = 0; i < 20; i++) expect(await callers(await sign({}, { kid: `forged-${i}` }))).toBeNull();
+  expect(keysAsked()).toBe(2);
 });
 
-test('When no key was ever fetched, it says that Entra is away instead of refusing the caller', async () => {
-  const { sign, callers, goDown } = await entra();
-  goDown();
-  await expect(callers(await sign())).rejects.toThrow(UpstreamError);
+test('A key that Entra withdrew stops working when the keys are fetched again', async () => {
+  const { sign, callers, rotate } = await entra({ keysFreshForMs: 0 });
+  const old = await sign();
+  expect(await callers(old)).not.toBeNull();
+  await rotate();
+  expect(await callers(await sign())).not.toBeNull();
+  expect(await callers(old)).toBeNull();
+});
+
+test('While Entra is away known keys go on working, however old they are', async () => {
+  for (const what of ['keys', 'everything'] as const) {
+    const { sign, callers, keysAsked, goAway } = await entra({ keysFreshForMs: 0 });
+    expect(await callers(await sign())).not.toBeNull();
+    goAway(what);
+    expect(await callers(await sign())).not.toBeNull();
+    expect(keysAsked()).toBeGreaterThan(1);
+  }
+});
+
+test('When the keys cannot be had, it says that Entra is away instead of refusing the caller', async () => {
+  for (const what of ['keys', 'everything'] as const) {
+    const { sign, callers, goAway } = await entra();
+    goAway(what);
+    await expect(callers(await sign())).rejects.toThrow(UpstreamError);
+  }
 });

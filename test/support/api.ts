@@ -5,6 +5,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, print } from 'graphql';
 import type { CheckpointSigner } from '../../src/access/checkpoint.ts';
 import { createAuthenticate } from '../../src/access/authenticate.ts';
+import type { EntraCallers } from '../../src/access/entra-callers.ts';
 import { ROLES } from '../../src/access/permissions.ts';
 import { RIGHTS_CHANGED } from '../../src/access/rights.ts';
 import { RightsWatcher } from '../../src/access/rights-watcher.ts';
@@ -49,6 +50,8 @@ export type ApiOptions = Partial<ServerParts['options']> & {
   blinkered?: () => Viewer;
   auditSigner?: CheckpointSigner;
   hookSecret?: string;
+  /** Whose tokens of Entra ID are believed; nobody's when it is not given. */
+  entra?: (db: Db) => EntraCallers;
 };
 
 export async function startApi(options: ApiOptions = {}): Promise<Api> {
@@ -57,7 +60,11 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   const { database } = test;
   const feed = stack.use(await EventFeed.start({ db: database.db, logger: silent, pollEveryMs: 200 }));
   const fixedKeys = ROLES.map((role) => ({ name: role.toLowerCase(), role, sha256: hashOf(keyOf(role)) }));
-  const byKey = createAuthenticate({ db: database.db, fixedKeys, entra: null });
+  const byKey = createAuthenticate({
+    db: database.db,
+    fixedKeys,
+    entra: options.entra?.(database.db) ?? null,
+  });
   const authenticate: typeof byKey = (header) =>
     options.blinkered && header === 'Bearer test-blinkered'
       ? Promise.resolve(options.blinkered())

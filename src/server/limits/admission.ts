@@ -1,15 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 import type { Authenticate } from '../../access/authenticate.ts';
 import type { Viewer } from '../../access/viewer.ts';
+import { messageOf, UpstreamError } from '../../lib/errors.ts';
 import { clientAddress } from './client-address.ts';
 import { createGuessLimit } from './key-guessing.ts';
 
-/** What became of a credential: whose it is, that there was none, that nobody has it, or that too many were tried. */
+/**
+ * What became of a credential: whose it is, that there was none, that nobody has it, that too many were tried, or that
+ * whoever knows it is away.
+ */
 export type Admitted =
   | { kind: 'viewer'; viewer: Viewer }
   | { kind: 'nobody' }
   | { kind: 'unknown' }
-  | { kind: 'wait'; seconds: number };
+  | { kind: 'wait'; seconds: number }
+  | { kind: 'away'; message: string };
 
 export type Admission = {
   /** How long this client has to wait before its next try; 0: it has not. */
@@ -32,7 +37,8 @@ export function createAdmission(authenticate: Authenticate, { proxies }: { proxi
       if (!credential?.trim()) return { kind: 'nobody' };
       const seconds = waitSeconds(request);
       if (seconds > 0) return { kind: 'wait', seconds };
-      const viewer = await authenticate(credential);
+      const viewer = await authenticate(credential).catch(awayOrThrow);
+      if (viewer && 'kind' in viewer) return viewer;
       if (viewer) return { kind: 'viewer', viewer };
       failed(request, credential);
       return { kind: 'unknown' };
@@ -40,5 +46,43 @@ export function createAdmission(authenticate: Authenticate, { proxies }: { proxi
   };
 }
 
-export const tryAgainIn = (seconds: number) =>
-  `Too many different keys that nobody has were sent from this address. Send the right one in ${seconds} seconds.`;
+function awayOrThrow(error: unknown): Extract<Admitted, { kind: 'away' }> {
+  if (error instanceof UpstreamError) return { kind: 'away', message: messageOf(error) };
+  throw error;
+}
+
+export const SAY_WHO_YOU_ARE =
+  'Say who you are: send the header `Authorization: Bearer <key>` with a key that this API knows; over WebSocket, the same text as `authorization` in the payload of connection_init.';
+
+/** As long as unknown keys of an issuer are not asked for again. */
+const AWAY_SECONDS = 30;
+
+export type Unadmitted = { status: number; code: string; message: string; headers: Record<string, string> };
+
+/** How a request is answered whose credential names nobody. */
+export function unadmitted(who: Exclude<Admitted, { kind: 'viewer' }>): Unadmitted {
+  switch (who.kind) {
+    case 'wait':
+      return {
+        status: 429,
+        code: 'TOO_MANY_WRONG_KEYS',
+        message: `Too many different keys that nobody has were sent from this address. Send the right one in ${who.seconds} seconds.`,
+        headers: { 'Retry-After': String(who.seconds) },
+      };
+    case 'away':
+      return {
+        status: 503,
+        code: 'UPSTREAM_UNAVAILABLE',
+        message: who.message,
+        headers: { 'Retry-After': String(AWAY_SECONDS) },
+      };
+    case 'nobody':
+    case 'unknown':
+      return {
+        status: 401,
+        code: 'UNAUTHENTICATED',
+        message: SAY_WHO_YOU_ARE,
+        headers: { 'WWW-Authenticate': 'Bearer' },
+      };
+  }
+}
