@@ -1,5 +1,5 @@
 import type { Services } from '../sync-runs/services.ts';
-import { digestKey } from '../sync-runs/pipeline-credentials.ts';
+import { digestKeyOf } from '../sync-runs/digest-key.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { readDifferences } from './change-set-content.ts';
@@ -24,7 +24,7 @@ export async function readPresentDigest(
     tenantStateSha,
     desiredSha,
     attempt: run.attempt,
-    digestKey: digestKey(services, tenant),
+    digestKey: await digestKeyOf(services, tenant.id),
     differences: readDifferences(azure, repositoryOf(tenant), { tenantStateSha, desiredSha }),
   });
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 
 /** Keys by id; the first one seals, all of them open. Each is 32 bytes. */
 export type KeyRing = readonly { id: string; key: Buffer }[];
@@ -14,8 +14,6 @@ export type Seal = {
   rewrap(sealed: string): string;
   /** What every value begins with that the newest key wraps. */
   newestPrefix: string;
-  /** A stable key for that purpose and subject, derived from the newest key. */
-  derive(purpose: string, subject: string): Buffer;
 };
 
 const VERSION = 'v2';
@@ -54,7 +52,6 @@ export function createSeal(ring: KeyRing): Seal {
       const { dataKey, body } = read(sealed);
       return newestPrefix + [...wrap(dataKey), ...body].join('.');
     },
-    derive: (purpose, subject) => createHmac('sha256', newest.key).update(`${purpose}\0${subject}`).digest(),
   };
 }
 

@@ -12,7 +12,7 @@ import { adoptRun, AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
 import { observedError } from '../sync-runs/observed-error.ts';
 import { deployBegan, observedEvent, observedOutcome } from '../sync-runs/observed-event.ts';
 import { observedFacts, UNKNOWN_RUN } from '../sync-runs/observed-facts.ts';
-import { digestKey } from '../sync-runs/pipeline-credentials.ts';
+import { digestKeyOf } from '../sync-runs/digest-key.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncError, SyncRun } from '../sync-runs/sync-run.ts';
 import { applyToRun, type LockedRun, lockRun } from '../sync-runs/write-run.ts';
@@ -103,7 +103,7 @@ async function takeChangeSet(
     tenantStateSha,
     desiredSha,
     attempt,
-    digestKey: digestKey(services, tenant),
+    digestKey: await digestKeyOf(services, tenant.id),
     differences: readDifferences(services.azure, repository, preview),
   });
 }

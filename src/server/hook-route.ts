@@ -7,8 +7,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Db } from '../database/database.ts';
 import { tellHint } from '../poller/hints.ts';
-import { readJson, sendJson } from './json.ts';
-import { type Admission, tryAgainIn } from './limits/admission.ts';
+import { readJson, sendJson, setHeaders } from './json.ts';
+import { type Admission, unadmitted } from './limits/admission.ts';
 
 export const LARGEST_HOOK_BYTES = 64 * 1024;
 
@@ -22,8 +22,9 @@ export async function takeHook(
     return sendJson(response, 405, { code: 'METHOD_NOT_ALLOWED', message: 'Hooks are sent with POST.' });
   const seconds = admission.waitSeconds(request);
   if (seconds > 0) {
-    response.setHeader('Retry-After', seconds);
-    return sendJson(response, 429, { code: 'TOO_MANY_WRONG_KEYS', message: tryAgainIn(seconds) });
+    const { status, headers, ...said } = unadmitted({ kind: 'wait', seconds });
+    setHeaders(response, headers);
+    return sendJson(response, status, said);
   }
   const credential = request.headers.authorization ?? '';
   if (!isSecret(passwordOf(credential), secret)) {

@@ -15,6 +15,7 @@ import { PIPELINE_ERROR_CODES } from '../pipeline/contract.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Challenge } from './challenge.ts';
 import { newestChallenge } from './challenges.ts';
+import { digestKeyOf } from './digest-key.ts';
 import type { Services } from './services.ts';
 import type { SyncRun } from './sync-run.ts';
 import { applyToRun, lockRun } from './write-run.ts';
@@ -64,7 +65,7 @@ export async function answerCredentialRequest(
     const body = {
       accessToken: credential.accessToken,
       expiresAt: credential.expiresAt.toISOString(),
-      digestKey: digestKey(services, tenant).toString('base64'),
+      digestKey: (await digestKeyOf(services, tenant.id)).toString('base64'),
       approvedDigest: request.stage === 'DEPLOY' ? approvedDigest : null,
     };
     return { status: 200, body };
@@ -76,10 +77,6 @@ export async function answerCredentialRequest(
   }
   return (await hasEnded(services, challenge)) ? expired(challenge) : pending(challenge);
 }
-
-/** The key under which a tenant's sensitive values enter its digests. */
-export const digestKey = (services: Pick<Services, 'seal'>, tenant: Pick<Tenant, 'id'>) =>
-  services.seal.derive('change-set-digest', tenant.id);
 
 /** A declined sign-in ends the wait at once; an expired or failed code may be restarted until the window closes. */
 async function hasEnded(services: Services, challenge: Challenge): Promise<boolean> {

@@ -86,3 +86,12 @@ export const challenges = pgTable(
   },
   (t) => [index('challenges_by_run').on(t.runId, t.createdAt.desc())],
 );
+
+/**
+ * The key under which a tenant's sensitive values enter its digests, sealed. It outlives every rotation of the keys
+ * that seal it: what is under review keeps its digest.
+ */
+export const digestKeys = pgTable('digest_keys', {
+  tenantId: text('tenant_id').$type<TenantId>().primaryKey(),
+  sealed: text().notNull(),
+});

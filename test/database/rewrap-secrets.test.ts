@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tokenCaches } from '../../src/azure-devops/azure-devops.table.ts';
 import { rewrapSecrets } from '../../src/database/rewrap-secrets.ts';
 import { createSeal } from '../../src/lib/seal.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 let own: TestDatabase;
 beforeAll(async () => void (own = await createTestDatabase()));
@@ -39,4 +43,54 @@ test('What cannot be opened is told and left as it is', async () => {
   const done = await rewrapSecrets(db, createSeal([newer]));
   const { problems } = done.find(({ column }) => column === 'token_caches.sealed') ?? { problems: [] };
   expect(problems).toEqual([expect.stringContaining('"lost" is not among the configured keys')]);
+});
+
+const encoded = (keys: readonly { id: string; key: Buffer }[]) =>
+  keys.map(({ id, key }) => `${id}:${key.toString('base64')}`).join(',');
+
+test('The command that was killed half-way goes on when it is run again', async () => {
+  if (!older || !newer) throw new Error('There are no keys.');
+  await using test = await createTestDatabase();
+  const { db } = test.database;
+  const before = createSeal([older]);
+  const owners = Array.from({ length: 450 }, (_, index) => `owner-${index}`);
+  await db
+    .insert(tokenCaches)
+    .values(owners.map((owner) => ({ owner, sealed: before.close(`secret of ${owner}`, owner) })));
+  const rotate = () =>
+    spawn(process.execPath, ['src/secrets-main.ts'], {
+      env: { ...process.env, DATABASE_URL: test.url, ENCRYPTION_KEYS: encoded([newer, older]) },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  const rewrapped = async () =>
+    db.$count(tokenCaches, sql`starts_with(${tokenCaches.sealed}, ${createSeal([newer]).newestPrefix})`);
+
+  const half = await db.select().from(tokenCaches).orderBy(tokenCaches.sealed).offset(250).limit(1);
+  const killed = rotate();
+  // It waits at a row that somebody else holds, in the middle of a batch, and is killed there.
+  await db.transaction(async (tx) => {
+    await tx
+      .select()
+      .from(tokenCaches)
+      .where(eq(tokenCaches.owner, half[0]?.owner ?? ''))
+      .for('update');
+    await waitFor('the command to come to the row', async () => (await rewrapped()) === 250, {
+      withinMs: 20_000,
+    });
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+  });
+  const both = createSeal([newer, older]);
+  for (const { owner, sealed } of await db.select().from(tokenCaches))
+    expect(both.open(sealed, owner)).toBe(`secret of ${owner}`);
+
+  const again = rotate();
+  const said: Buffer[] = [];
+  again.stdout.on('data', (text: Buffer) => said.push(text));
+  expect(await once(again, 'exit')).toEqual([0, null]);
+  expect(Buffer.concat(said).toString()).toMatch(/token_caches\.sealed: (199|200) rewrapped, 0 cannot/);
+  expect(await rewrapped()).toBe(450);
+  const only = createSeal([newer]);
+  for (const { owner, sealed } of await db.select().from(tokenCaches))
+    expect(only.open(sealed, owner)).toBe(`secret of ${owner}`);
 });

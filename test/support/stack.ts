@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { type Environment, readConfig } from '../../src/config.ts';
 import { SANDBOX_HOOK_SECRET, sandboxEnvironment } from '../../src/sandbox-environment.ts';
 import type { Behaviour } from '../../src/sandbox/contract.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -77,12 +77,13 @@ export async function startStack(options: StackOptions) {
     logger,
   });
   parts.defer(() => sandbox.stop());
-  const configOn = (ownPort: number) =>
+  const configOn = (ownPort: number, settings: Environment = {}) =>
     readConfig({
       ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port: ownPort }),
       ...FAST,
       SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
       ...options.settings,
+      ...settings,
     });
   let app = await startApp(configOn(port), logger);
   parts.defer(() => app[Symbol.asyncDispose]());
@@ -98,9 +99,9 @@ export async function startStack(options: StackOptions) {
     database,
     dataFolder,
     /** The program ends, and begins anew on the same database. */
-    restartApp: async () => {
+    restartApp: async (settings?: Environment) => {
       await app[Symbol.asyncDispose]();
-      app = await startApp(configOn(port), logger);
+      app = await startApp(configOn(port, settings), logger);
     },
     /** Another instance of the program; the pipelines go on asking the first. */
     startSecondApp: async () => {
@@ -153,6 +154,15 @@ function actionsOn(sandbox: Sandbox) {
         text.replace(`"state": ${edit.before}`, `"state": ${edit.after}`),
       );
       return edit;
+    },
+    /** Changes the key of the Wi-Fi on `main`: a sensitive value that the next sync would write to the tenant. */
+    async desireSecret(name: string, secret: string): Promise<void> {
+      const files = [...(await world.readFiles(keyOf(name), 'main'))];
+      const [path] = files.find(([, text]) => text.includes('"preSharedKey"')) ?? [];
+      if (!path) throw new Error(`${name} has no Wi-Fi with a key.`);
+      await editMain(name, path, (text) =>
+        text.replace(/"preSharedKey": "[^"]*"/, `"preSharedKey": "${secret}"`),
+      );
     },
     /** Changes one policy in the tenant itself: the same one, to a third value, when one is given. */
     async drift(name: string, same?: Edit): Promise<Edit> {
