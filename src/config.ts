@@ -89,6 +89,13 @@ const settings = z.object({
     .describe(
       'Behind a transaction pooler: an address of the same database without it, for LISTEN, migrations and jobs',
     ),
+  DATABASE_OWNER_URL: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Address of the same database for the owner of its tables, who updates them at the start: the API's own role then owns nothing, and can only add to the audit log",
+    ),
   PORT: port.default(4000).describe('Port of the API'),
   HOST: z.string().default('0.0.0.0').describe('Address that the API listens on'),
   PUBLIC_URL: z

@@ -12,12 +12,12 @@ import {
 import { COMMAND_LINE } from './access/command-line.ts';
 import { type Role, ROLES } from './access/permissions.ts';
 import { type Db, openDatabase } from './database/database.ts';
-import { migrate } from './database/migrate.ts';
 import { messageOf } from './lib/errors.ts';
 import { isId, type KeyId, type TenantId } from './lib/ids.ts';
 import { createLogger } from './lib/logger.ts';
+import { prepareDatabase } from './prepare-database.ts';
 
-const HELP = `npm run keys -- <command>, with DATABASE_URL set
+const HELP = `npm run keys -- <command>, with DATABASE_URL set (and DATABASE_OWNER_URL, when the API has it)
 
   create --name <name> --role <role>… [--tenant <id>…] [--person <tid/oid>] [--days <1 to ${MOST_KEY_DAYS}>]
          Roles: ${ROLES.join(', ').toLowerCase()}. Without --tenant for the whole fleet. ${USUAL_KEY_DAYS} days unless said otherwise.
@@ -55,7 +55,7 @@ async function withDatabase(work: (db: Db) => Promise<string>): Promise<string> 
   if (!url) throw new Error('DATABASE_URL is missing: the address of the database of the API.');
   const logger = createLogger('error', (line) => process.stderr.write(`${line}\n`));
   await using database = openDatabase({ url, maxConnections: 2, logger });
-  await migrate(database);
+  await prepareDatabase(database, { ownerUrl: process.env.DATABASE_OWNER_URL || undefined, logger });
   return await work(database.db);
 }
 

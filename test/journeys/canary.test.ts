@@ -32,7 +32,7 @@ beforeAll(async () => {
     tenants: ['canary'],
     delegated: true,
     onLog: (line) => logged.push(line),
-    environment: {
+    settings: {
       ENCRYPTION_KEYS: `canary:${sealingKey.toString('base64')}`,
       AUDIT_SIGNING_KEY: signingKey.toString('base64'),
       ENTRA_CALLER_DIRECTORIES: API_DIRECTORY_ID,
