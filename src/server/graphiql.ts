@@ -155,11 +155,16 @@ const pageOf = ({ style, scripts }: { style: string; scripts: string[] }): File 
 `,
 });
 
-/** The editor asks for its workers while its own script is read: so this comes before it, and starts it after. */
+/**
+ * The editor asks for its workers while its own script is read: so this comes before it, and starts it after. Headers,
+ * and so keys, are kept by Yoga's page unless told otherwise: `undefined` leaves it to whoever sits before it, who can
+ * ask for it in the settings.
+ */
 const startScript = (workers: Record<string, string>, options: Record<string, string>) =>
   `const workers = ${JSON.stringify(workers)};
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (_module, label) => workers[label] };
+const options = { ...${JSON.stringify(options)}, shouldPersistHeaders: undefined };
 addEventListener('DOMContentLoaded', () =>
-  YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), ${JSON.stringify(options)}),
+  YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), options),
 );
 `;

@@ -146,6 +146,14 @@ test('GraphiQL comes with all its files, which are compressed and kept, and no s
   }
 });
 
+test('GraphiQL keeps no key of those who type one, unless they ask for it in its settings', async () => {
+  const page = await fetch(`${api.url}/graphql`, { headers: { accept: 'text/html' } });
+  const [start = ''] = /\/graphiql\/start[^"]+/.exec(await page.text()) ?? [];
+  const script = await (await fetch(`${api.url}${start}`)).text();
+  // Yoga's page stores headers by default; `false` would take the choice away.
+  expect(script).toContain('shouldPersistHeaders: undefined');
+});
+
 test('GraphiQL is off unless it is switched on', async () => {
   await using closed = await startApi({ graphiql: false });
   const none = await fetch(`${closed.url}/graphql`, { headers: { accept: 'text/html' } });
