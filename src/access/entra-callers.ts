@@ -35,6 +35,9 @@ const claimsShape = z.object({
   name: z.string().optional(),
   app_displayname: z.string().optional(),
   scp: z.string().optional(),
+  sub: z.string().optional(),
+  /** The application that asked for the token: in access tokens only. */
+  azp: z.string().optional(),
   roles: z.array(z.string()).default([]),
   /** Absent when there are too many to list: then only grants to the person count. */
   groups: z.array(guid).catch([]).default([]),
@@ -88,26 +91,29 @@ function claimsOf(payload: JWTPayload): Claims | null {
   return success ? data : null;
 }
 
-/** A person's token has a scope, an application's only roles. null: neither. */
+/** A person's token has a scope, an application's only roles. null: neither, as an identity token. */
 async function viewerOf(options: EntraCallerOptions, claims: Claims): Promise<Viewer | null> {
   const { tid, oid, scp, roles, groups } = claims;
   const isMachine = scp === undefined;
-  if (isMachine ? roles.length === 0 : !scp.split(' ').includes(options.scope)) return null;
+  if (isMachine ? !isOfApplication(claims) : !scp.split(' ').includes(options.scope)) return null;
   const id = `${tid}/${oid}`;
   const displayName = (claims.name ?? claims.app_displayname ?? id).toWellFormed().replaceAll('\0', '');
-  const subjects = [
-    `${isMachine ? 'application' : 'person'}/${id}`,
-    ...groups.map((group) => `group/${tid}/${group}`),
-  ];
+  const memberOf = groups.map((group) => `group/${tid}/${group}`);
+  const subjects = [`${isMachine ? 'application' : 'person'}/${id}`, ...memberOf];
   const isOurs = tid === options.directories[0]?.toLowerCase();
   return {
     actor: { kind: isMachine ? 'APPLICATION' : 'PERSON', id, displayName },
     personId: id,
     isMachine,
+    groups: memberOf,
     grants: withFleetRoles(await grantsOf(options.db, subjects), isOurs ? appRoles(roles) : []),
     expiresAt: new Date(claims.exp * 1_000),
   };
 }
+
+/** A person's identity token for this API has no scope either, and the person's app roles: it opens nothing. */
+const isOfApplication = ({ azp, sub, oid, roles }: Claims) =>
+  azp !== undefined && sub === oid && roles.length > 0;
 
 /** App roles are named like ours, in any case, with or without a prefix: `Admin`, `TenantSync.Admin`. */
 const appRoles = (values: readonly string[]): Role[] =>

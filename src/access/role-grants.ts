@@ -14,6 +14,7 @@ import {
   mayEverywhere,
   mustBeAllowed,
   mustBeAllowedEverywhere,
+  mustBeAllowedSomewhere,
   type Viewer,
 } from './viewer.ts';
 import { visibleTo } from './visible.ts';
@@ -30,6 +31,8 @@ export type RoleGrant = {
 const GUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const SUBJECT = new RegExp(`^(?:key/key_[0-9a-f]{32}|(?:person|application|group)/${GUID}/${GUID})$`);
 export const isSubject = (text: string) => SUBJECT.test(text);
+/** Fixed keys of the sandbox hold their one role by configuration, but may be somebody's approvers. */
+export const isApprover = (text: string) => isSubject(text) || /^key\/[\w-]{1,60}$/.test(text);
 
 export async function grantsOf(q: Queryable, subjects: readonly string[]): Promise<Grants> {
   const rows = await q
@@ -50,8 +53,9 @@ export function grantsFrom(rows: readonly { role: Role; tenantId: TenantId | nul
   };
 }
 
-/** Those of the tenants whose admin the viewer is; the fleet's too for an admin of the fleet. */
-export function listRoleGrants(q: Queryable, viewer: Viewer): Promise<RoleGrant[]> {
+/** Those of the tenants whose admin the viewer is; the fleet's too for an admin of the fleet. Throws Forbidden. */
+export async function listRoleGrants(q: Queryable, viewer: Viewer): Promise<RoleGrant[]> {
+  mustBeAllowedSomewhere(viewer, 'grantRoles');
   return q
     .select()
     .from(roleGrants)
@@ -95,16 +99,18 @@ async function addGrant(
   return known;
 }
 
-/** null: there is no such grant for this viewer. */
+/** null: there is no such grant for this viewer. Throws Forbidden for whoever manages none. */
 export async function withdrawRole(
   db: Db,
   viewer: Viewer,
   { id, once = EVERY_TIME }: { id: GrantId; once?: Once },
 ): Promise<RoleGrant | null> {
-  const check = () => Promise.resolve();
-  const gone = await inTransaction(db, (tx) =>
-    once.run(tx, { check, act: () => removeGrant(tx, viewer, id) }),
-  );
+  const facts = { viewer, act: 'WITHDRAW_ROLE' as const, tenantId: null, target: id };
+  const check = () => Promise.resolve(mustBeAllowedSomewhere(viewer, 'grantRoles'));
+  const gone = await recordingRefusals(db, facts, async () => {
+    await check();
+    return inTransaction(db, (tx) => once.run(tx, { check, act: () => removeGrant(tx, viewer, id) }));
+  });
   // Only the grant itself says for which tenant it was: what was withdrawn before is shown to those who still may.
   return gone && mayManage(viewer, gone.tenantId) ? gone : null;
 }

@@ -16,6 +16,8 @@ export type Viewer = {
   /** A script or an application: it never counts as the second pair of eyes. */
   isMachine: boolean;
   grants: Grants;
+  /** `group/tid/group` of Entra ID that the token lists; absent: none. */
+  groups?: readonly string[];
   /** When the key or token ends; streams end with it. null: never. */
   expiresAt: Date | null;
   /** A person's own token of Entra ID, to act as the person in Azure DevOps. A secret. */
@@ -49,6 +51,13 @@ export class Forbidden extends Error {
   }
 }
 
+/** By which names grants and policies know the viewer: a person's own key counts as the person. */
+export function subjectsOf({ actor, personId, groups = [] }: Viewer): readonly string[] {
+  const prefix = { PERSON: 'person/', APPLICATION: 'application/' };
+  const own = actor.kind in prefix ? prefix[actor.kind as keyof typeof prefix] + personId : personId;
+  return [own, ...groups];
+}
+
 export const NO_GRANTS: Grants = { fleet: new Set(), byTenant: new Map() };
 
 const holds = (roles: ReadonlySet<Role> | undefined, permission: Permission) =>
@@ -74,6 +83,12 @@ export function mustBeAllowed(viewer: Viewer, permission: Permission, tenantId: 
 
 export function mustBeAllowedEverywhere(viewer: Viewer, permission: Permission): void {
   if (!mayEverywhere(viewer, permission)) throw new Forbidden(permission);
+}
+
+/** Whoever has the permission for nothing is told so, instead of being shown an empty list. */
+export function mustBeAllowedSomewhere(viewer: Viewer, permission: Permission): void {
+  const tenants = tenantsWith(viewer, permission);
+  if (tenants !== 'ALL' && tenants.size === 0) throw new Forbidden(permission);
 }
 
 /** The tenants for which the viewer has the permission. */

@@ -1,6 +1,6 @@
 import { AUDIT_ORDER, type AuditFilter, countAudit, listAudit } from '../access/audit-log.ts';
 import type { AuditAct, AuditEntry, AuditOutcome } from '../access/audit-entry.ts';
-import { Forbidden, tenantsWith, type Viewer } from '../access/viewer.ts';
+import { mustBeAllowedSomewhere } from '../access/viewer.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import { enumOf } from '../graphql/enums.ts';
@@ -81,12 +81,6 @@ function parseFilter(input: typeof AuditFilterInput.$inferInput | null | undefin
   return { ...rest, tenantId: tenantId == null ? null : parseId(tenantId, 'ten') };
 }
 
-/** Whoever is no admin of anything is told so, instead of being shown an empty log. */
-function mustReadSomething(viewer: Viewer): void {
-  const tenants = tenantsWith(viewer, 'readAudit');
-  if (tenants !== 'ALL' && tenants.size === 0) throw new Forbidden('readAudit');
-}
-
 builder.queryField('auditLog', (t) =>
   t.field({
     type: AuditConnection,
@@ -97,7 +91,7 @@ builder.queryField('auditLog', (t) =>
       filter: t.arg({ type: AuditFilterInput, description: 'Which entries; all when left out.' }),
     },
     resolve: async (_root, { filter: input, ...page }, { db, viewer }) => {
-      mustReadSomething(viewer);
+      mustBeAllowedSomewhere(viewer, 'readAudit');
       const filter = parseFilter(input);
       const found = await listAudit(db, viewer, { filter, page: parsePage(page, AUDIT_ORDER) });
       return toConnection(found, AUDIT_ORDER, () => countAudit(db, viewer, filter));

@@ -16,6 +16,7 @@ export type TenantPolicyInput = {
   tenantId: TenantId;
   requiresApproval?: boolean | undefined;
   fourEyes?: boolean | undefined;
+  approvers?: readonly string[] | undefined;
   once?: Once;
 };
 
@@ -38,9 +39,9 @@ export function setTenantPolicy(
           return before;
         },
         act: async (before) => {
-          const { requiresApproval = before.requiresApproval, fourEyes = before.fourEyes } = input;
-          const tenant = await setPolicy(tx, viewer, { before, requiresApproval, fourEyes });
-          await audit(tx, { ...facts, details: { requiresApproval, fourEyes } });
+          const policy = policyOf(before, input);
+          const tenant = await setPolicy(tx, viewer, { before, policy });
+          await audit(tx, { ...facts, details: { ...policy, approvers: policy.approvers.join(' ') } });
           return tenant;
         },
       }),
@@ -48,18 +49,24 @@ export function setTenantPolicy(
   );
 }
 
-type Policy = { before: Tenant; requiresApproval: boolean; fourEyes: boolean };
+type Policy = Pick<Tenant, 'requiresApproval' | 'fourEyes' | 'approvers'>;
+
+const policyOf = (before: Tenant, input: TenantPolicyInput): Policy => ({
+  requiresApproval: input.requiresApproval ?? before.requiresApproval,
+  fourEyes: input.fourEyes ?? before.fourEyes,
+  approvers: input.approvers ?? before.approvers,
+});
 
 async function setPolicy(
   tx: Tx,
   viewer: Viewer,
-  { before, requiresApproval, fourEyes }: Policy,
+  { before, policy }: { before: Tenant; policy: Policy },
 ): Promise<Tenant> {
   const { id: tenantId } = before;
-  const gate = gateState(before, requiresApproval);
+  const gate = gateState(before, policy.requiresApproval);
   const [tenant] = await tx
     .update(tenants)
-    .set({ requiresApproval, fourEyes, gate })
+    .set({ ...policy, gate })
     .where(eq(tenants.id, tenantId))
     .returning();
   if (!tenant) throw new Error(`The tenant ${tenantId} disappeared while it was locked.`);

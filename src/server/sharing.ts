@@ -31,7 +31,7 @@ export function sharingKey(operation: SharedOperation): string {
   const { schema, document, query, operationName, variables, viewer, epoch } = operation;
   const { isPersonal, startVariable } = traitsOf(schema, document, operationName);
   const others = Object.entries(variables ?? {}).filter(([name]) => name !== startVariable);
-  const person = isPersonal ? [viewer.personId, viewer.actor, viewer.isMachine] : null;
+  const person = isPersonal ? [viewer.personId, viewer.actor, viewer.isMachine, viewer.groups] : null;
   return JSON.stringify([epoch, query, operationName, others, rightsOf(viewer), person]);
 }
 

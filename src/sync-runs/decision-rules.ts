@@ -1,4 +1,5 @@
 /** Pure: who may still decide a run. Approvals add up to what the gate asks for; the first rejection ends it. */
+import { subjectsOf } from '../access/viewer.ts';
 import type { ActionFacts, ActionRefusal, DecisionFacts } from './actions.ts';
 import { forces, refuse } from './action-rules.ts';
 import type { SyncRun } from './sync-run.ts';
@@ -32,7 +33,17 @@ export function decisionRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal
       'The changes of this run have not been read yet. Look again in a few seconds.',
     );
   }
-  return fourEyesRefusal(facts, run);
+  return approverRefusal(facts) ?? fourEyesRefusal(facts, run);
+}
+
+/** The tenant's own policy: of those whose role allows it, only whom it lists. */
+function approverRefusal({ viewer, tenant: { approvers } }: ActionFacts): ActionRefusal | null {
+  if (approvers.length === 0 || subjectsOf(viewer).some((subject) => approvers.includes(subject)))
+    return null;
+  return refuse(
+    'NOT_AN_APPROVER',
+    "This tenant's syncs are decided by its approvers only, and you are none of them. Its field approvers lists them; an admin can change it.",
+  );
 }
 
 /** The gate bars whoever asked for the sync; the tenant's own policy bars machines as well. */

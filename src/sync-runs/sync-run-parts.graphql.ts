@@ -68,7 +68,7 @@ export const ActionRefusalReasonEnum = enumOf<ActionRefusalReason>(
     SYNC_ALREADY_OPEN: 'A sync of the tenant is still open.',
     SUPERSEDED: 'A newer run exists, so the preview of this one is stale; an admin may force it.',
     ALREADY_DECIDED: 'The run was decided already, or by this viewer.',
-    NOT_AN_APPROVER: 'The gate in Azure DevOps does not list the viewer.',
+    NOT_AN_APPROVER: "The tenant's policy names its approvers, and the viewer is none of them.",
     FOUR_EYES: 'Whoever asked for the sync may not decide it.',
     GATE_MISSING: 'Approval is required and Azure DevOps has no gate.',
     REVERT_UNFINISHED: 'A revert of the repository is still going on.',

@@ -50,6 +50,8 @@ export type Tenant = {
   requiresApproval: boolean;
   /** Whoever asked for a sync may not decide it, and no script may. */
   fourEyes: boolean;
+  /** Who alone may decide its syncs, as subjects of grants; empty: whoever has the role. */
+  approvers: readonly string[];
   gate: GateState;
   /** The gate's check as last discovered; null when Azure has none. */
   gateCheck: Gate | null;

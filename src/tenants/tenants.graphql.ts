@@ -110,6 +110,11 @@ TenantType.implement({
     fourEyes: t.exposeBoolean('fourEyes', {
       description: 'Whoever asked for a sync may not decide it, and no script may.',
     }),
+    approvers: t.expose('approvers', {
+      type: ['String'],
+      description:
+        'Who alone may decide its syncs, of those whose role allows it: `person/<directory id>/<object id>`, `group/…`, `application/…` or `key/<id of a key>`. Empty: whoever has the role.',
+    }),
     isRemoved: t.boolean({
       description: 'Azure DevOps no longer has its repository or pipeline. Its history is kept.',
       resolve: (tenant) => tenant.removedAt !== null,

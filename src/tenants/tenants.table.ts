@@ -36,6 +36,7 @@ export const tenants = pgTable(
     isBackupOnly: boolean('is_backup_only').notNull().default(false),
     requiresApproval: boolean('requires_approval').notNull().default(true),
     fourEyes: boolean('four_eyes').notNull().default(false),
+    approvers: jsonb().$type<readonly string[]>().notNull().default([]),
     gate: text({ enum: GATE_STATES }).notNull(),
     gateCheck: jsonb('gate_check').$type<Gate>(),
     schedule: jsonb().$type<SyncSchedule>(),

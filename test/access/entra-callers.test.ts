@@ -36,6 +36,7 @@ test('A person is tid/oid, and holds what was granted to the person, to groups, 
     actor: { kind: 'PERSON', id: `${home}/${oid}`, displayName: 'Ada' },
     personId: `${home}/${oid}`,
     isMachine: false,
+    groups: [`group/${home}/${group}`],
     grants: {
       fleet: new Set(['VIEWER']),
       byTenant: new Map([[tenantId, new Set(['OPERATOR', 'APPROVER'])]]),
@@ -76,6 +77,12 @@ test('Every other token names nobody', async () => {
     'signed by a stranger': await sign({}, { by: stranger.privateKey }),
     'with a key nobody knows': await sign({}, { kid: 'k2' }),
     'of another algorithm': await sign({}, { alg: 'ES256', by: elliptic.privateKey }),
+    'of a person for its own eyes, an identity token': await sign({
+      ...without('scp'),
+      ...without('azp'),
+      roles: ['Admin'],
+    }),
+    'of a person, without a scope': await sign({ ...without('scp'), sub: randomUUID(), roles: ['Admin'] }),
     'that is none': 'a.b.c',
   };
   for (const [what, token] of Object.entries(tokens)) expect(await callers(token), what).toBeNull();

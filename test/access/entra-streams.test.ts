@@ -45,7 +45,7 @@ test('A person and an application are known by their tokens, with what was grant
     },
   });
   const application = { scp: undefined, name: undefined, app_displayname: 'Nightly', roles: ['Approver'] };
-  expect((await whoIs(await sign({ ...application, oid: home }))).body).toMatchObject({
+  expect((await whoIs(await sign({ ...application, oid: home, sub: home }))).body).toMatchObject({
     data: {
       viewer: {
         actor: { kind: 'APPLICATION', displayName: 'Nightly' },

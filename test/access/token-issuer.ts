@@ -37,6 +37,8 @@ export async function startTokenIssuer() {
       aud: 'api',
       tid: home,
       oid,
+      sub: oid,
+      azp: 'a-client',
       name: 'Ada',
       scp: 'openid access_as_user',
       exp: seconds() + 600,

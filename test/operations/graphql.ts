@@ -18,7 +18,7 @@ export type ActionRefusalReason =
   | 'FOUR_EYES'
   /** Approval is required and Azure DevOps has no gate. */
   | 'GATE_MISSING'
-  /** The gate in Azure DevOps does not list the viewer. */
+  /** The tenant's policy names its approvers, and the viewer is none of them. */
   | 'NOT_AN_APPROVER'
   /** The viewer's roles do not allow it. */
   | 'NOT_PERMITTED'

@@ -34,6 +34,7 @@ export const tenant: Tenant = {
   isBackupOnly: false,
   requiresApproval: true,
   fourEyes: false,
+  approvers: [],
   gate: 'PRESENT',
   gateCheck: null,
   schedule: null,

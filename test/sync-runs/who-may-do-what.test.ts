@@ -51,16 +51,28 @@ const POSSIBLE: Record<SyncAction, Partial<ActionFacts>> = {
 const DECISIONS: readonly SyncAction[] = ['APPROVE', 'REJECT', 'REJECT_AND_REVERT'];
 
 const me = { kind: 'PERSON' as const, id: 'tid/me', displayName: 'Me' };
-const person = (role: Role): Viewer => ({ ...as(role), actor: me, personId: me.id });
+const person = (role: Role): Viewer => ({ ...as(role), actor: me, personId: me.id, groups: [GROUP] });
 /** A person's own key counts as the person. */
 const WHO: Record<string, (role: Role) => Viewer> = {
   'a person': person,
   "a person's own key": (role) => ({ ...person(role), actor: { ...me, displayName: 'key of mine' } }),
-  'a script': (role) => ({ ...as(role), isMachine: true }),
+  'a script': (role) => ({ ...as(role), isMachine: true, groups: [GROUP] }),
 };
+const GROUP = 'group/tid/reviewers';
+/** Whom a tenant's policy lists as approvers, and whether that lets the viewer decide. */
+const APPROVERS: { says: string; of: (viewer: Viewer) => string[]; lets: boolean }[] = [
+  { says: 'nobody', of: () => [], lets: true },
+  { says: 'the viewer', of: (viewer) => ['person/tid/other', subjectOf(viewer)], lets: true },
+  { says: 'a group of the viewer', of: () => [GROUP], lets: true },
+  { says: 'somebody else', of: () => ['person/tid/other', 'key/other', 'group/tid/other'], lets: false },
+];
+const subjectOf = ({ isMachine, personId }: Viewer) => (isMachine ? personId : `person/${personId}`);
+
 const POLICIES = [true, false].flatMap((fourEyes) =>
   [true, false].flatMap((selfApprovalAllowed) =>
-    [true, false].map((isRequester) => ({ fourEyes, selfApprovalAllowed, isRequester })),
+    [true, false].flatMap((isRequester) =>
+      APPROVERS.map((approvers) => ({ fourEyes, selfApprovalAllowed, isRequester, approvers })),
+    ),
   ),
 );
 
@@ -77,7 +89,10 @@ describe.each(ROLES)('%s', (role) => {
       for (const policy of POLICIES) {
         const refusal = refusalFor(action, situation(action, viewerOf(role), policy));
         const expected = expectedReason(role, action, { ...policy, isScript: who === 'a script' });
-        expect(refusal?.reason ?? null, `${who} ${JSON.stringify(policy)}`).toBe(expected);
+        expect(
+          refusal?.reason ?? null,
+          `${who} ${JSON.stringify({ ...policy, approvers: policy.approvers.says })}`,
+        ).toBe(expected);
       }
     }
   });
@@ -97,7 +112,12 @@ describe.each(ROLES)('%s', (role) => {
 type Policy = (typeof POLICIES)[number];
 
 function situation(action: SyncAction, viewer: Viewer, policy: Policy): ActionFacts {
-  const possible = facts({ ...POSSIBLE[action], viewer, tenant: { ...tenant, fourEyes: policy.fourEyes } });
+  const { fourEyes, approvers } = policy;
+  const possible = facts({
+    ...POSSIBLE[action],
+    viewer,
+    tenant: { ...tenant, fourEyes, approvers: approvers.of(viewer) },
+  });
   if (!possible.run) return possible;
   const requestedBy = policy.isRequester ? viewer.actor : { ...me, id: 'tid/somebody-else' };
   const gate = { ...approval, selfApprovalAllowed: policy.selfApprovalAllowed };
@@ -107,10 +127,11 @@ function situation(action: SyncAction, viewer: Viewer, policy: Policy): ActionFa
 function expectedReason(
   role: Role,
   action: SyncAction,
-  { fourEyes, selfApprovalAllowed, isRequester, isScript }: Policy & { isScript: boolean },
+  { fourEyes, selfApprovalAllowed, isRequester, approvers, isScript }: Policy & { isScript: boolean },
 ): string | null {
   if (!MAY[role].includes(NEEDS[action])) return 'NOT_PERMITTED';
   if (!DECISIONS.includes(action)) return null;
+  if (!approvers.lets) return 'NOT_AN_APPROVER';
   if (fourEyes && (isScript || isRequester)) return 'FOUR_EYES';
   return !selfApprovalAllowed && isRequester ? 'FOUR_EYES' : null;
 }

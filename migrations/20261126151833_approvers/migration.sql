@@ -1,0 +1,1 @@
+ALTER TABLE "tenants" ADD COLUMN "approvers" jsonb DEFAULT '[]' NOT NULL;
