@@ -77,25 +77,19 @@ const loopbackUrl = z
 
 const encryptionKeys = listOf(encryptionKey).refine((keys) => keys.length > 0, 'give at least one key');
 
+const otherAddress = z.string().min(1).optional();
+
 const settings = z.object({
   DATABASE_URL: z
     .string()
     .min(1)
     .describe('PostgreSQL 15 or later: `postgres://user:password@host/database`'),
-  DATABASE_LISTEN_URL: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      'Behind a transaction pooler: an address of the same database without it, for LISTEN, migrations and jobs',
-    ),
-  DATABASE_OWNER_URL: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "Address of the same database for the owner of its tables, who updates them at the start: the API's own role then owns nothing, and can only add to the audit log",
-    ),
+  DATABASE_LISTEN_URL: otherAddress.describe(
+    'Behind a transaction pooler: an address of the same database without it, for LISTEN, migrations and jobs',
+  ),
+  DATABASE_OWNER_URL: otherAddress.describe(
+    "Address of the same database for the owner of its tables, who updates them at the start: the API's own role then owns nothing, and can only add to the audit log",
+  ),
   PORT: port.default(4000).describe('Port of the API'),
   HOST: z.string().default('0.0.0.0').describe('Address that the API listens on'),
   PUBLIC_URL: z
