@@ -1,15 +1,4 @@
-import {
-  getNamedType,
-  graphql,
-  type GraphQLField,
-  type GraphQLNamedType,
-  isCompositeType,
-  isInterfaceType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-  isUnionType,
-} from 'graphql';
+import { graphql, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../src/access/api-keys.ts';
 import { createAuthenticate } from '../../src/access/authenticate.ts';
@@ -24,6 +13,7 @@ import { schema } from '../../src/server/schema.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, startApi } from '../support/api.ts';
+import { mustBeGiven, questions } from '../support/crawler.ts';
 import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from '../support/rows.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -83,64 +73,13 @@ const contextOf = (): Context => ({
   services: api.services,
 });
 
-type Field = GraphQLField<unknown, unknown>;
-const mustBeGiven = (field: Field) => field.args.some(({ type }) => isNonNullType(type));
-
-/** Selects every field of a type; an edge that was crossed before is not followed again. */
-function selectionOf(type: GraphQLNamedType, crossed: Set<string>): string {
-  if (!isCompositeType(type)) return '';
-  if (isUnionType(type) || isInterfaceType(type)) {
-    const parts = schema
-      .getPossibleTypes(type)
-      .map((member) => `... on ${member.name} ${selectionOf(member, crossed)}`);
-    return `{ __typename ${parts.join(' ')} }`;
-  }
-  const fields = Object.values(type.getFields()).filter((field) => !mustBeGiven(field));
-  const selected = fields.map((field) => {
-    const edge = `${type.name}.${field.name}`;
-    const inner = getNamedType(field.type);
-    if (isCompositeType(inner) && crossed.has(edge)) return '';
-    crossed.add(edge);
-    // Types of one union may have fields of one name and different types.
-    return `${type.name}_${field.name}: ${field.name} ${selectionOf(inner, crossed)}`;
-  });
-  return `{ __typename ${selected.join(' ')} }`;
-}
-
-/** The arguments that a root field takes ids or names by, once with each text. */
-function questionsOf(field: Field, texts: readonly string[]): Record<string, unknown>[] {
-  const required = field.args.filter(({ type }) => isNonNullType(type));
-  const of = (text: string) =>
-    Object.fromEntries(
-      required.map(({ name, type }) => {
-        const bare = isNonNullType(type) ? type.ofType : type;
-        if (name === 'organization') return [name, 'contoso-group'];
-        if (name === 'project') return [name, 'Tenants'];
-        return [name, isListType(bare) ? [text] : text];
-      }),
-    );
-  return required.length === 0 ? [{}] : texts.map(of);
-}
-
 async function crawl(texts: readonly string[]) {
   const crossed = new Set<string>();
   const answers: string[] = [];
-  for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
-    for (const values of questionsOf(field, texts)) {
-      const given = field.args.filter(({ name }) => name in values);
-      const declared = given.map(({ name, type }) => `$${name}: ${String(type)}`).join(', ');
-      const passed = given.map(({ name }) => `${name}: $${name}`).join(', ');
-      const perField = new Set<string>();
-      const source = `query ${declared && `(${declared})`} { ${field.name} ${passed && `(${passed})`} ${selectionOf(getNamedType(field.type), perField)} }`;
-      const { data, errors } = await graphql({
-        schema,
-        source,
-        variableValues: values,
-        contextValue: contextOf(),
-      });
-      for (const edge of perField) crossed.add(edge);
-      answers.push(JSON.stringify({ data, errors: errors?.map(({ message }) => message) }));
-    }
+  for (const { source, variableValues, edges } of questions(schema.getQueryType(), texts)) {
+    const { data, errors } = await graphql({ schema, source, variableValues, contextValue: contextOf() });
+    for (const edge of edges) crossed.add(edge);
+    answers.push(JSON.stringify({ data, errors: errors?.map(({ message }) => message) }));
   }
   return { text: answers.join('\n'), crossed };
 }
