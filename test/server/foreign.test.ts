@@ -68,7 +68,7 @@ function contextOf(): Context {
     logger: { logQuery: (text) => statements.push(text) },
   });
   return {
-    db: noted as never,
+    db: noted,
     viewer,
     feed: api.feed,
     seal: api.seal,
@@ -76,7 +76,7 @@ function contextOf(): Context {
     lastEventId: null,
     staleAfterMs: 90_000,
     heartbeatEveryMs: 60_000,
-    services: { ...api.services, db: noted as never },
+    services: { ...api.services, db: noted },
   };
 }
 
