@@ -51,12 +51,13 @@ export function createGraphql(options: {
       services,
     }),
     plugins: [
+      // The first, so that whatever others put around the execution is around this one, too.
+      executeCompiled(schema),
       observeOperations(options.metrics),
       limitDocuments,
       refuseAnonymous(options),
       limitVariables(),
       limitCost(),
-      executeCompiled(schema),
       sendEventIds,
       tellStreams,
     ],

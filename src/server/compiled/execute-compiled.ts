@@ -22,14 +22,12 @@ export function executeCompiled(schema: GraphQLSchema): Plugin {
     if (one.times === COMPILE_AT) one.compiled = compile(document, operationName);
     return one.compiled;
   };
-  const onExecute = (options: {
-    args: ExecutionArgs;
+  const onExecute = ({
+    executeFn,
+    setExecuteFn,
+  }: {
     executeFn: Execute;
     setExecuteFn: (fn: Execute) => void;
-  }) => {
-    const { args, executeFn, setExecuteFn } = options;
-    const compiled = compiledFor(args.document, args.operationName);
-    if (compiled) setExecuteFn((given) => compiled(given) ?? executeFn(given));
-  };
+  }) => setExecuteFn((args) => compiledFor(args.document, args.operationName)?.(args) ?? executeFn(args));
   return { onExecute };
 }
