@@ -87,7 +87,12 @@ export const auditLog = pgTable(
     previousHash: text('previous_hash').notNull(),
     hash: text().notNull(),
   },
-  (t) => [index('audit_log_by_tenant').on(t.tenantId, t.position)],
+  (t) => [
+    index('audit_log_by_tenant').on(t.tenantId, t.position),
+    index('audit_log_by_person').on(t.personId, t.position),
+    index('audit_log_by_act').on(t.act, t.position),
+    index('audit_log_by_time').on(t.at, t.position),
+  ],
 );
 
 /** One row: the end of the chain. Its lock is what lets one writer append at a time. */

@@ -1,7 +1,15 @@
 /** Reading the audit log: pages for admins, and the whole of it as JSON lines. */
-import { and, asc, count, eq, gt, gte, inArray, lte, type SQL } from 'drizzle-orm';
+import { and, asc, count, eq, gt, gte, inArray, lte, type SQL, sql } from 'drizzle-orm';
 import { databaseNow, type Queryable } from '../database/database.ts';
-import { inOrder, onPage, type Order, type Page, type PageRequest, toPage } from '../database/page.ts';
+import {
+  inOrder,
+  onPage,
+  type Order,
+  type Page,
+  type PageRequest,
+  pageValues,
+  toPage,
+} from '../database/page.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { auditHead, auditLog } from './access.table.ts';
 import type { AuditAct, AuditEntry, AuditOutcome } from './audit-entry.ts';
@@ -35,7 +43,9 @@ export async function listAudit(
     .from(auditLog)
     .where(and(matching(viewer, filter), onPage(AUDIT_ORDER, page)))
     .orderBy(...inOrder(AUDIT_ORDER, page))
-    .limit(page.limit + 1);
+    .limit(sql.placeholder('limit'))
+    .prepare('')
+    .execute(pageValues(page));
   return toPage(rows, page);
 }
 

@@ -11,6 +11,7 @@ import {
   revertsByIds,
   revertsOfRuns,
 } from './change-sets.ts';
+import { factsOfRuns, type RunFacts } from './run-facts.ts';
 
 export const changeSetById = defineLoader<ChangeSetId, ChangeSet>(async ({ db, viewer }, ids) =>
   byKey(await changeSetsByIds(db, viewer, ids), (changeSet) => changeSet.id),
@@ -30,6 +31,10 @@ export const decisionsOfRun = defineLoader<RunId, RecordedDecision[]>(async ({ d
 
 export const decisionById = defineLoader<DecisionId, Decision>(async ({ db, viewer }, ids) =>
   byKey(await decisionsByIds(db, viewer, ids), (decision) => decision.id),
+);
+
+export const factsOfRun = defineLoader<RunId, RunFacts>(({ db, viewer }, runIds) =>
+  factsOfRuns(db, viewer, runIds),
 );
 
 export const revertById = defineLoader<RevertId, Revert>(async ({ db, viewer }, ids) =>

@@ -33,7 +33,7 @@ export const changeSets = pgTable(
   },
   (t) => [
     unique('change_sets_preview').on(t.runId, t.attempt, t.tenantStateSha, t.desiredSha),
-    index('change_sets_by_run').on(t.runId, t.createdAt.desc()),
+    index('change_sets_by_run').on(t.runId, t.createdAt),
   ],
 );
 

@@ -1,10 +1,20 @@
 /** What viewers read of change sets, decisions and reverts. */
-import { and, asc, count, desc, eq, exists, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { visibleTo } from '../access/visible.ts';
 import type { Queryable } from '../database/database.ts';
-import { inOrder, onPage, type Order, type Page, type PageRequest, toPage } from '../database/page.ts';
+import {
+  containing,
+  inOrder,
+  onPage,
+  type Order,
+  type Page,
+  type PageRequest,
+  pageShape,
+  pageValues,
+  toPage,
+} from '../database/page.ts';
 import type { ChangeId, ChangeSetId, DecisionId, RevertId, RunId } from '../lib/ids.ts';
 import type { ChangeKind } from '../pipeline/contract.ts';
 import { syncRuns } from '../sync-runs/sync-runs.table.ts';
@@ -33,10 +43,15 @@ export function changeSetsByIds(
   viewer: Viewer,
   ids: readonly ChangeSetId[],
 ): Promise<ChangeSet[]> {
-  return db
-    .select()
-    .from(changeSets)
-    .where(and(isAny(changeSets.id, ids), visibleTo(viewer, changeSets.tenantId)));
+  return readFor(db, viewer, {
+    shape: ['changeSetsByIds'],
+    values: { ids },
+    build: (visible) =>
+      db
+        .select()
+        .from(changeSets)
+        .where(and(isAnyOf(changeSets.id, 'ids'), visible(changeSets.tenantId))),
+  });
 }
 
 /** The newest change set of each run that has one. */
@@ -45,11 +60,16 @@ export function newestChangeSets(
   viewer: Viewer,
   runIds: readonly RunId[],
 ): Promise<ChangeSet[]> {
-  return db
-    .selectDistinctOn([changeSets.runId])
-    .from(changeSets)
-    .where(and(isAny(changeSets.runId, runIds), visibleTo(viewer, changeSets.tenantId)))
-    .orderBy(changeSets.runId, desc(changeSets.createdAt), desc(changeSets.id));
+  return readFor(db, viewer, {
+    shape: ['newestChangeSets'],
+    values: { runIds },
+    build: (visible) =>
+      db
+        .selectDistinctOn([changeSets.runId])
+        .from(changeSets)
+        .where(and(isAnyOf(changeSets.runId, 'runIds'), visible(changeSets.tenantId)))
+        .orderBy(changeSets.runId, desc(changeSets.createdAt), desc(changeSets.id)),
+  });
 }
 
 type ChangeQuery = { changeSetId: ChangeSetId; filter: ChangeFilter };
@@ -57,30 +77,45 @@ type ChangeQuery = { changeSetId: ChangeSetId; filter: ChangeFilter };
 export async function listChanges(
   db: Queryable,
   viewer: Viewer,
-  list: ChangeQuery & { page: PageRequest },
+  { page, ...query }: ChangeQuery & { page: PageRequest },
 ): Promise<Page<Change>> {
-  const rows = await db
-    .select()
-    .from(changes)
-    .where(and(matching(db, viewer, list), onPage(BY_PATH, list.page)))
-    .orderBy(...inOrder(BY_PATH, list.page))
-    .limit(list.page.limit + 1);
-  return toPage(rows, list.page);
+  const rows = await readFor(db, viewer, {
+    shape: ['changes', shapeOf(query), pageShape(BY_PATH, page)],
+    values: { ...valuesOf(query), ...pageValues(page) },
+    build: (visible) =>
+      db
+        .select()
+        .from(changes)
+        .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
+        .orderBy(...inOrder(BY_PATH, page))
+        .limit(sql.placeholder('limit')),
+  });
+  return toPage(rows, page);
 }
 
-export async function countChanges(db: Queryable, viewer: Viewer, list: ChangeQuery): Promise<number> {
-  const [row] = await db
-    .select({ count: count() })
-    .from(changes)
-    .where(matching(db, viewer, list));
+export async function countChanges(db: Queryable, viewer: Viewer, query: ChangeQuery): Promise<number> {
+  const [row] = await readFor(db, viewer, {
+    shape: ['countChanges', shapeOf(query)],
+    values: valuesOf(query),
+    build: (visible) =>
+      db
+        .select({ count: count() })
+        .from(changes)
+        .where(matching(db, visible, query)),
+  });
   return row?.count ?? 0;
 }
 
 export function changesByIds(db: Queryable, viewer: Viewer, ids: readonly ChangeId[]): Promise<Change[]> {
-  return db
-    .select()
-    .from(changes)
-    .where(and(isAny(changes.id, ids), inVisibleChangeSet(db, viewer)));
+  return readFor(db, viewer, {
+    shape: ['changesByIds'],
+    values: { ids },
+    build: (visible) =>
+      db
+        .select()
+        .from(changes)
+        .where(and(isAnyOf(changes.id, 'ids'), inVisibleChangeSet(db, visible))),
+  });
 }
 
 /** Oldest first, the failed ones too: they are on record. */
@@ -89,11 +124,16 @@ export function decisionsOfRuns(
   viewer: Viewer,
   runIds: readonly RunId[],
 ): Promise<RecordedDecision[]> {
-  return db
-    .select()
-    .from(decisions)
-    .where(and(isAny(decisions.runId, runIds), ofVisibleRun(db, viewer, decisions.runId)))
-    .orderBy(asc(decisions.at), asc(decisions.id));
+  return readFor(db, viewer, {
+    shape: ['decisionsOfRuns'],
+    values: { runIds },
+    build: (visible) =>
+      db
+        .select()
+        .from(decisions)
+        .where(and(isAnyOf(decisions.runId, 'runIds'), ofVisibleRun(db, visible, decisions.runId)))
+        .orderBy(asc(decisions.at), asc(decisions.id)),
+  });
 }
 
 export function decisionsByIds(
@@ -101,70 +141,97 @@ export function decisionsByIds(
   viewer: Viewer,
   ids: readonly DecisionId[],
 ): Promise<RecordedDecision[]> {
-  return db
-    .select()
-    .from(decisions)
-    .where(and(isAny(decisions.id, ids), ofVisibleRun(db, viewer, decisions.runId)));
+  return readFor(db, viewer, {
+    shape: ['decisionsByIds'],
+    values: { ids },
+    build: (visible) =>
+      db
+        .select()
+        .from(decisions)
+        .where(and(isAnyOf(decisions.id, 'ids'), ofVisibleRun(db, visible, decisions.runId))),
+  });
 }
 
 export function revertsOfRuns(db: Queryable, viewer: Viewer, runIds: readonly RunId[]): Promise<Revert[]> {
-  return db
-    .select()
-    .from(reverts)
-    .where(and(isAny(reverts.runId, runIds), ofVisibleRun(db, viewer, reverts.runId)));
+  return readFor(db, viewer, {
+    shape: ['revertsOfRuns'],
+    values: { runIds },
+    build: (visible) =>
+      db
+        .select()
+        .from(reverts)
+        .where(and(isAnyOf(reverts.runId, 'runIds'), ofVisibleRun(db, visible, reverts.runId))),
+  });
 }
 
 export function revertsByIds(db: Queryable, viewer: Viewer, ids: readonly RevertId[]): Promise<Revert[]> {
-  return db
-    .select()
-    .from(reverts)
-    .where(and(isAny(reverts.id, ids), ofVisibleRun(db, viewer, reverts.runId)));
+  return readFor(db, viewer, {
+    shape: ['revertsByIds'],
+    values: { ids },
+    build: (visible) =>
+      db
+        .select()
+        .from(reverts)
+        .where(and(isAnyOf(reverts.id, 'ids'), ofVisibleRun(db, visible, reverts.runId))),
+  });
 }
 
-const isAny = (column: PgColumn, values: readonly string[]) =>
-  sql`${column} = any(${sql.param(values)}::text[])`;
-
 /** Nothing to add when all tenants are the viewer's. */
-function ofVisibleRun(db: Queryable, viewer: Viewer, runId: PgColumn): SQL | undefined {
-  const visible = visibleTo(viewer, syncRuns.tenantId);
+function ofVisibleRun(db: Queryable, visible: Visible, runId: PgColumn): SQL | undefined {
+  const isVisible = visible(syncRuns.tenantId);
   return (
-    visible &&
+    isVisible &&
     exists(
       db
         .select({ id: syncRuns.id })
         .from(syncRuns)
-        .where(and(eq(syncRuns.id, runId), visible)),
+        .where(and(eq(syncRuns.id, runId), isVisible)),
     )
   );
 }
 
-function inVisibleChangeSet(db: Queryable, viewer: Viewer): SQL | undefined {
-  const visible = visibleTo(viewer, changeSets.tenantId);
+function inVisibleChangeSet(db: Queryable, visible: Visible): SQL | undefined {
+  const isVisible = visible(changeSets.tenantId);
   return (
-    visible &&
+    isVisible &&
     exists(
       db
         .select({ id: changeSets.id })
         .from(changeSets)
-        .where(and(eq(changeSets.id, changes.changeSetId), visible)),
+        .where(and(eq(changeSets.id, changes.changeSetId), isVisible)),
     )
   );
 }
 
-function matching(db: Queryable, viewer: Viewer, { changeSetId, filter }: ChangeQuery): SQL | undefined {
+function matching(db: Queryable, visible: Visible, { filter }: ChangeQuery): SQL | undefined {
   const { kind, configurationType, search } = filter;
-  const pattern = search && `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   return and(
-    eq(changes.changeSetId, changeSetId),
-    inVisibleChangeSet(db, viewer),
-    kind ? inArray(changes.kind, [...kind]) : undefined,
-    configurationType == null ? undefined : eq(changes.configurationType, configurationType),
-    pattern
+    eq(changes.changeSetId, sql.placeholder('changeSetId')),
+    inVisibleChangeSet(db, visible),
+    kind ? isAnyOf(changes.kind, 'kind') : undefined,
+    configurationType == null
+      ? undefined
+      : eq(changes.configurationType, sql.placeholder('configurationType')),
+    search
       ? or(
           ...[changes.displayName, changes.path, changes.configurationType].map(
-            (column) => sql`${column} ilike ${pattern}`,
+            (column) => sql`${column} ilike ${sql.placeholder('pattern')}`,
           ),
         )
       : undefined,
   );
 }
+
+/** What `matching` looks at besides the values. */
+const shapeOf = ({ filter: { kind, configurationType, search } }: ChangeQuery) => [
+  Boolean(kind),
+  configurationType == null,
+  Boolean(search),
+];
+
+const valuesOf = ({ changeSetId, filter: { kind, configurationType, search } }: ChangeQuery) => ({
+  changeSetId,
+  kind,
+  configurationType,
+  pattern: search && containing(search),
+});

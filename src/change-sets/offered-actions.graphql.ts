@@ -2,56 +2,34 @@
 import { builder } from '../graphql/builder.ts';
 import { dependsOnViewer } from '../graphql/depends-on-viewer.ts';
 import type { Context } from '../graphql/context.ts';
-import { presentTime } from '../graphql/loaders.ts';
+import { presentTime } from '../database/present-time.ts';
 import type { ActionFacts } from '../sync-runs/actions.ts';
 import { type ActionAvailability, offeredActions } from '../sync-runs/offered-actions.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
-import { challengeOfRun, hasUnfinishedRevert, runById } from '../sync-runs/sync-run-loaders.graphql.ts';
+import { latestRunOf } from '../sync-runs/sync-run-loaders.graphql.ts';
 import { ActionAvailabilityType } from '../sync-runs/sync-run-parts.graphql.ts';
 import { linksOf, SyncRunType } from '../sync-runs/sync-runs.graphql.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { tenantOf, TenantType } from '../tenants/tenants.graphql.ts';
-import { isUnfinishedRevert, revertNeedsAttention } from './change-set.ts';
-import { changeSetOfRun, decisionsOfRun, revertOfRun } from './change-set-loaders.graphql.ts';
+import { factsOfRun } from './change-set-loaders.graphql.ts';
+import type { RunFacts } from './run-facts.ts';
 
 async function factsOf(context: Context, tenant: Tenant, run: SyncRun | null): Promise<ActionFacts> {
-  const latestId = tenant.latestRunId;
-  const [latestRun, ofRun, unfinished, now] = await Promise.all([
-    run?.id === latestId || !latestId ? run : runById(context, latestId),
-    run ? factsOfRun(context, run) : NO_RUN,
-    hasUnfinishedRevert(context, tenant.id),
-    presentTime(context),
+  const [latestRun, ofRun, now] = await Promise.all([
+    run?.id === tenant.latestRunId ? run : latestRunOf(context, tenant),
+    run ? factsOfRun(context, run.id) : null,
+    presentTime(context.db),
   ]);
-  return {
-    viewer: context.viewer,
-    tenant,
-    run,
-    latestRun,
-    ...ofRun,
-    tenantHasUnfinishedRevert: unfinished === true,
-    now,
-  };
+  return { viewer: context.viewer, tenant, run, latestRun, ...(ofRun ?? NO_RUN), now };
 }
 
-const NO_RUN = { hasChangeSet: false, decisions: [], revert: null, challenge: null };
-
-async function factsOfRun(context: Context, run: SyncRun) {
-  const [changeSet, decisions, revert, challenge] = await Promise.all([
-    changeSetOfRun(context, run.id),
-    decisionsOfRun(context, run.id),
-    run.revertStatus === null ? null : revertOfRun(context, run.id),
-    run.status === 'PENDING_AUTHENTICATION' ? challengeOfRun(context, run.id) : null,
-  ]);
-  return {
-    hasChangeSet: changeSet !== null,
-    decisions: decisions ?? [],
-    revert: revert && {
-      isUnfinished: isUnfinishedRevert(revert.status),
-      needsAttention: revertNeedsAttention(revert.status),
-    },
-    challenge,
-  };
-}
+const NO_RUN: RunFacts = {
+  hasChangeSet: false,
+  decisions: [],
+  revert: null,
+  challenge: null,
+  tenantHasUnfinishedRevert: false,
+};
 
 async function actionsOf(
   context: Context,
@@ -68,8 +46,7 @@ builder.objectField(TenantType, 'actions', (t) =>
     description:
       'What the status menu offers for the tenant and its newest run, for this viewer, now: every action, with the reason why it is not possible.',
     resolve: async (tenant, _args, context) => {
-      const latestRun = tenant.latestRunId ? await runById(context, tenant.latestRunId) : null;
-      return actionsOf(context, tenant, latestRun);
+      return actionsOf(context, tenant, await latestRunOf(context, tenant));
     },
   }),
 );

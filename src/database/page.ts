@@ -18,7 +18,7 @@ export type PageRequest = { limit: number; after: Key | null; before: Key | null
 
 export type Page<Row> = { rows: Row[]; hasNext: boolean; hasPrevious: boolean };
 
-/** What `where` must add for the page. */
+/** What `where` must add for the page, in a statement that is given `pageValues`. */
 export function onPage<Row>(order: Order<Row>, { after, before }: PageRequest): SQL | undefined {
   const [behind, ahead] =
     order.direction === 'ASC' ? [sql.raw('>'), sql.raw('<')] : [sql.raw('<'), sql.raw('>')];
@@ -26,18 +26,35 @@ export function onPage<Row>(order: Order<Row>, { after, before }: PageRequest): 
     order.columns.map(({ by }) => sql`${by}`),
     sql`, `,
   );
-  const values = (key: Key) =>
+  const values = (side: string) =>
     sql.join(
-      order.columns.map(({ type }, index) => sql`${key[index]}::${sql.raw(type)}`),
+      order.columns.map(({ type }, index) => sql`${sql.placeholder(`${side}${index}`)}::${sql.raw(type)}`),
       sql`, `,
     );
   return and(
-    after ? sql`(${columns}) ${behind} (${values(after)})` : undefined,
-    before ? sql`(${columns}) ${ahead} (${values(before)})` : undefined,
+    after ? sql`(${columns}) ${behind} (${values('after')})` : undefined,
+    before ? sql`(${columns}) ${ahead} (${values('before')})` : undefined,
   );
 }
 
-/** What `orderBy` must be; ask for one row more than `limit`, and give all to `toPage`. */
+/** Everything of a page that its statement's text depends on. */
+export const pageShape = <Row>(order: Order<Row>, { after, before, fromEnd }: PageRequest) => [
+  order.name,
+  order.direction,
+  after !== null,
+  before !== null,
+  fromEnd,
+];
+
+/** `limit` is one more than the page has, to see whether there is more. */
+export function pageValues({ limit, after, before }: PageRequest): Record<string, unknown> {
+  const values: Record<string, unknown> = { limit: limit + 1 };
+  for (const [index, value] of (after ?? []).entries()) values[`after${index}`] = value;
+  for (const [index, value] of (before ?? []).entries()) values[`before${index}`] = value;
+  return values;
+}
+
+/** What `orderBy` must be; give all rows to `toPage`. */
 export function inOrder<Row>(order: Order<Row>, { fromEnd }: PageRequest): SQL[] {
   const isUp = (order.direction === 'ASC') !== fromEnd;
   return order.columns.map(({ by }) => (isUp ? sql`${by} asc` : sql`${by} desc`));
@@ -50,3 +67,6 @@ export function toPage<Row>(found: Row[], { limit, after, before, fromEnd }: Pag
     ? { rows: rows.reverse(), hasPrevious: hasMore, hasNext: before !== null }
     : { rows, hasNext: hasMore, hasPrevious: after !== null };
 }
+
+/** The pattern of `like` for a text that occurs anywhere. */
+export const containing = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,5 +1,4 @@
 import DataLoader from 'dataloader';
-import { databaseNow } from '../database/database.ts';
 import type { Context } from './context.ts';
 
 const MOST_KEYS = 500;
@@ -35,13 +34,4 @@ export function byKey<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key):
 
 export function groupedBy<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
   return Map.groupBy(rows, keyOf);
-}
-
-const nowLoader = defineLoader<'now', Date>(async ({ db }) => new Map([['now', await databaseNow(db)]]));
-
-/** The database's clock, read once for all who ask in the same tick. */
-export async function presentTime(context: Context): Promise<Date> {
-  const now = await nowLoader(context, 'now');
-  if (!now) throw new Error('The database did not tell the time.');
-  return now;
 }

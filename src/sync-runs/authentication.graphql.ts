@@ -2,7 +2,7 @@ import { may } from '../access/viewer.ts';
 import { builder } from '../graphql/builder.ts';
 import { dependsOnViewer } from '../graphql/depends-on-viewer.ts';
 import type { Context } from '../graphql/context.ts';
-import { presentTime } from '../graphql/loaders.ts';
+import { presentTime } from '../database/present-time.ts';
 import type { Challenge } from './challenge.ts';
 import { ChallengeStatusEnum } from './sync-run-enums.graphql.ts';
 
@@ -31,6 +31,6 @@ export const AuthenticationChallengeType = builder.objectRef<Challenge>('Authent
 
 async function userCodeFor(context: Context, challenge: Challenge): Promise<string | null> {
   if (!may(context.viewer, 'authenticate', challenge.tenantId)) return null;
-  if (challenge.status !== 'OPEN' || challenge.expiresAt <= (await presentTime(context))) return null;
+  if (challenge.status !== 'OPEN' || challenge.expiresAt <= (await presentTime(context.db))) return null;
   return context.services.seal.open(challenge.sealedUserCode, challenge.id);
 }

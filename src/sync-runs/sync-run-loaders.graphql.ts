@@ -1,9 +1,14 @@
+import { eq } from 'drizzle-orm';
 import { byKey, defineLoader } from '../graphql/loaders.ts';
 import type { Context } from '../graphql/context.ts';
-import type { RunId, TenantId } from '../lib/ids.ts';
+import type { RunId } from '../lib/ids.ts';
+import { broughtAlong, tenantEdges } from '../tenants/tenant-edges.ts';
+import type { Tenant } from '../tenants/tenant.ts';
+import { tenants } from '../tenants/tenants.table.ts';
 import type { Challenge } from './challenge.ts';
 import type { SyncRun } from './sync-run.ts';
-import { newestChallenges, syncRunsByIds, tenantsWithUnfinishedRevert } from './sync-runs.ts';
+import { newestChallenges, syncRunsByIds } from './sync-runs.ts';
+import { syncRuns } from './sync-runs.table.ts';
 
 export const runById = defineLoader<RunId, SyncRun>(async ({ db, viewer }, ids) =>
   byKey(await syncRunsByIds(db, viewer, ids), (run) => run.id),
@@ -20,7 +25,17 @@ export const challengeOfRun = defineLoader<RunId, Challenge>(async ({ db, viewer
   byKey(await newestChallenges(db, viewer, runIds), (challenge) => challenge.runId),
 );
 
-export const hasUnfinishedRevert = defineLoader<TenantId, true>(async ({ db, viewer }, tenantIds) => {
-  const found = await tenantsWithUnfinishedRevert(db, viewer, tenantIds);
-  return new Map([...found].map((id) => [id, true]));
+tenantEdges.push({
+  name: 'latestRun',
+  isWanted: (asked) => asked().has('latestRun') || asked().has('actions'),
+  table: syncRuns,
+  // Whoever sees a tenant sees its runs.
+  on: () => eq(syncRuns.id, tenants.latestRunId),
 });
+
+/** The tenant's newest run; null when it was never synced. */
+export function latestRunOf(context: Context, tenant: Tenant): Promise<SyncRun | null> | SyncRun | null {
+  if (tenant.latestRunId === null) return null;
+  const brought = broughtAlong<SyncRun>(tenant, 'latestRun');
+  return brought === undefined ? runById(context, tenant.latestRunId) : brought;
+}

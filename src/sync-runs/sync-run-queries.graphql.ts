@@ -3,7 +3,7 @@ import { parseId } from '../graphql/ids.ts';
 import { pageArgs } from '../graphql/paging.ts';
 import { TenantType } from '../tenants/tenants.graphql.ts';
 import { SyncRunOutcomeEnum, SyncRunStatusEnum, SyncTriggerEnum } from './sync-run-enums.graphql.ts';
-import { runById } from './sync-run-loaders.graphql.ts';
+import { latestRunOf, runById } from './sync-run-loaders.graphql.ts';
 import { SyncRunConnection, syncRunConnection, SyncRunType } from './sync-runs.graphql.ts';
 import type { SyncRunFilter } from './sync-runs.ts';
 
@@ -50,7 +50,7 @@ builder.objectFields(TenantType, (t) => ({
     type: SyncRunType,
     nullable: true,
     description: 'The newest run, open or ended; null when the tenant was never synced.',
-    resolve: (tenant, _args, context) => (tenant.latestRunId ? runById(context, tenant.latestRunId) : null),
+    resolve: (tenant, _args, context) => latestRunOf(context, tenant),
   }),
   syncRuns: t.field({
     type: SyncRunConnection,

@@ -3,7 +3,7 @@ import { may, mustBeAllowed } from '../access/viewer.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
 import type { Context } from '../graphql/context.ts';
-import { presentTime } from '../graphql/loaders.ts';
+import { presentTime } from '../database/present-time.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { connectionOf, type PageArgs, parsePage, toConnection } from '../graphql/paging.ts';
 import type { TenantId } from '../lib/ids.ts';
@@ -61,7 +61,7 @@ async function artifactsOf(context: Context, run: SyncRun) {
 /** Only for viewers who may read the tenant's logs and artifacts. */
 export async function linksOf(context: Context, tenantId: TenantId): Promise<LinkTo> {
   const { seal, settings } = context.services;
-  return linksFor({ seal, publicUrl: settings.publicUrl }, { tenantId, now: await presentTime(context) });
+  return linksFor({ seal, publicUrl: settings.publicUrl }, { tenantId, now: await presentTime(context.db) });
 }
 
 async function logsUrlOf(context: Context, run: SyncRun): Promise<string | null> {

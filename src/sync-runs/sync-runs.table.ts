@@ -1,5 +1,5 @@
 import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { sql } from 'drizzle-orm';
+import { type Column, sql } from 'drizzle-orm';
 import { SYNC_MODES } from '../pipeline/contract.ts';
 import type { StageObservation } from '../azure-devops/port.ts';
 import type { Actor } from '../events/actor.ts';
@@ -14,9 +14,20 @@ import {
   SYNC_TRIGGERS,
   SYNC_WAITS,
   type SyncError,
+  type SyncRunStatus,
 } from './sync-run.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** Words of RevertStatus, whose own room comes later in the import order. */
+export const STUCK_REVERTS = ['CONFLICT', 'FAILED', 'PULL_REQUEST_ABANDONED'];
+export const WAITING_STATUSES: readonly SyncRunStatus[] = ['PENDING_AUTHENTICATION', 'PENDING_APPROVAL'];
+
+const words = (all: readonly string[]) => sql.raw(all.map((word) => `'${word}'`).join(', '));
+
+/** A person must act. Written out, not as parameters: an index on it must have the same text. */
+export const needsSomebody = ({ status, revertStatus }: { status: Column; revertStatus: Column }) =>
+  sql`(${status} in (${words(WAITING_STATUSES)}) or coalesce(${revertStatus} in (${words(STUCK_REVERTS)}), false))`;
 
 export const syncRuns = pgTable(
   'sync_runs',
@@ -57,8 +68,17 @@ export const syncRuns = pgTable(
   },
   (t) => [
     uniqueIndex('sync_runs_build').on(t.tenantId, t.buildId),
-    index('sync_runs_by_tenant').on(t.tenantId, t.queuedAt.desc(), t.id.desc()),
-    index('sync_runs_by_queued').on(t.queuedAt.desc(), t.id.desc()),
+    // Ascending, and read backwards for the newest first: what is said to descend here would put nulls last, which
+    // `order by … desc` does not, and no plan would use it.
+    index('sync_runs_by_tenant').on(t.tenantId, t.queuedAt, t.id),
+    index('sync_runs_by_queued').on(t.queuedAt, t.id),
+    index('sync_runs_by_status').on(t.status, t.queuedAt, t.id),
+    index('sync_runs_by_outcome').on(t.outcome, t.queuedAt, t.id),
+    index('sync_runs_by_trigger').on(t.trigger, t.queuedAt, t.id),
+    index('sync_runs_that_need_attention').on(t.queuedAt, t.id).where(needsSomebody(t)),
+    index('sync_runs_with_revert')
+      .on(t.tenantId, t.revertStatus)
+      .where(sql`revert_status is not null`),
     index('sync_runs_open')
       .on(t.tenantId)
       .where(sql`status <> 'COMPLETED'`),
@@ -84,7 +104,7 @@ export const challenges = pgTable(
     windowEndsAt: moment('window_ends_at').notNull(),
     createdAt: moment('created_at').notNull().defaultNow(),
   },
-  (t) => [index('challenges_by_run').on(t.runId, t.createdAt.desc())],
+  (t) => [index('challenges_by_run').on(t.runId, t.createdAt)],
 );
 
 /**

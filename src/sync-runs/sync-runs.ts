@@ -1,13 +1,22 @@
 /** What viewers read of sync runs. */
-import { and, count, desc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { visibleTo } from '../access/visible.ts';
 import type { Queryable } from '../database/database.ts';
-import { inOrder, onPage, type Order, type Page, type PageRequest, toPage } from '../database/page.ts';
+import {
+  inOrder,
+  onPage,
+  type Order,
+  type Page,
+  type PageRequest,
+  pageShape,
+  pageValues,
+  toPage,
+} from '../database/page.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
 import type { Challenge } from './challenge.ts';
 import type { SyncRun, SyncRunOutcome, SyncRunStatus, SyncTrigger } from './sync-run.ts';
-import { challenges, syncRuns } from './sync-runs.table.ts';
+import { challenges, needsSomebody, STUCK_REVERTS, syncRuns, WAITING_STATUSES } from './sync-runs.table.ts';
 
 /** Each part that is given must hold. */
 export type SyncRunFilter = {
@@ -30,28 +39,41 @@ export const NEWEST_FIRST: Order<SyncRun> = {
 export async function listSyncRuns(
   db: Queryable,
   viewer: Viewer,
-  list: { filter: SyncRunFilter; page: PageRequest },
+  { filter, page }: { filter: SyncRunFilter; page: PageRequest },
 ): Promise<Page<SyncRun>> {
-  const { filter, page } = list;
-  const rows = await db
-    .select()
-    .from(syncRuns)
-    .where(and(matching(viewer, filter), onPage(NEWEST_FIRST, page)))
-    .orderBy(...inOrder(NEWEST_FIRST, page))
-    .limit(page.limit + 1);
+  const rows = await readFor(db, viewer, {
+    shape: ['syncRuns', shapeOf(filter), pageShape(NEWEST_FIRST, page)],
+    values: { ...filter, ...pageValues(page) },
+    build: (visible) =>
+      db
+        .select()
+        .from(syncRuns)
+        .where(and(matching(visible, filter), onPage(NEWEST_FIRST, page)))
+        .orderBy(...inOrder(NEWEST_FIRST, page))
+        .limit(sql.placeholder('limit')),
+  });
   return toPage(rows, page);
 }
 
 export async function countSyncRuns(db: Queryable, viewer: Viewer, filter: SyncRunFilter): Promise<number> {
-  const [row] = await db.select({ count: count() }).from(syncRuns).where(matching(viewer, filter));
+  const [row] = await readFor(db, viewer, {
+    shape: ['countSyncRuns', shapeOf(filter)],
+    values: { ...filter },
+    build: (visible) => db.select({ count: count() }).from(syncRuns).where(matching(visible, filter)),
+  });
   return row?.count ?? 0;
 }
 
 export function syncRunsByIds(db: Queryable, viewer: Viewer, ids: readonly RunId[]): Promise<SyncRun[]> {
-  return db
-    .select()
-    .from(syncRuns)
-    .where(and(sql`${syncRuns.id} = any(${sql.param(ids)}::text[])`, visibleTo(viewer, syncRuns.tenantId)));
+  return readFor(db, viewer, {
+    shape: ['syncRunsByIds'],
+    values: { ids },
+    build: (visible) =>
+      db
+        .select()
+        .from(syncRuns)
+        .where(and(isAnyOf(syncRuns.id, 'ids'), visible(syncRuns.tenantId))),
+  });
 }
 
 /** The newest sign-in of each run that has one. */
@@ -60,41 +82,17 @@ export function newestChallenges(
   viewer: Viewer,
   runIds: readonly RunId[],
 ): Promise<Challenge[]> {
-  return db
-    .selectDistinctOn([challenges.runId])
-    .from(challenges)
-    .where(
-      and(
-        sql`${challenges.runId} = any(${sql.param(runIds)}::text[])`,
-        visibleTo(viewer, challenges.tenantId),
-      ),
-    )
-    .orderBy(challenges.runId, desc(challenges.createdAt), desc(challenges.id));
+  return readFor(db, viewer, {
+    shape: ['newestChallenges'],
+    values: { runIds },
+    build: (visible) =>
+      db
+        .selectDistinctOn([challenges.runId])
+        .from(challenges)
+        .where(and(isAnyOf(challenges.runId, 'runIds'), visible(challenges.tenantId)))
+        .orderBy(challenges.runId, desc(challenges.createdAt), desc(challenges.id)),
+  });
 }
-
-/** Those of the tenants that have a revert which is still going on. */
-export async function tenantsWithUnfinishedRevert(
-  db: Queryable,
-  viewer: Viewer,
-  tenantIds: readonly TenantId[],
-): Promise<Set<TenantId>> {
-  const rows = await db
-    .selectDistinct({ tenantId: syncRuns.tenantId })
-    .from(syncRuns)
-    .where(
-      and(
-        sql`${syncRuns.tenantId} = any(${sql.param(tenantIds)}::text[])`,
-        inArray(syncRuns.revertStatus, UNFINISHED_REVERTS),
-        visibleTo(viewer, syncRuns.tenantId),
-      ),
-    );
-  return new Set(rows.map((row) => row.tenantId));
-}
-
-/** Words of RevertStatus, whose own room comes later in the import order. */
-const UNFINISHED_REVERTS = ['QUEUED', 'RUNNING', 'PULL_REQUEST_OPEN'];
-const STUCK_REVERTS = ['CONFLICT', 'FAILED', 'PULL_REQUEST_ABANDONED'];
-const WAITING_STATUSES: readonly SyncRunStatus[] = ['PENDING_AUTHENTICATION', 'PENDING_APPROVAL'];
 
 /** A person must act: sign in, decide, or resolve a revert. */
 export function needsAttention(run: SyncRun): boolean {
@@ -104,19 +102,29 @@ export function needsAttention(run: SyncRun): boolean {
   );
 }
 
-const needingAttention = sql`(${or(
-  inArray(syncRuns.status, [...WAITING_STATUSES]),
-  sql`coalesce(${inArray(syncRuns.revertStatus, STUCK_REVERTS)}, false)`,
-)})`;
+const needingAttention = needsSomebody(syncRuns);
 
-function matching(viewer: Viewer, filter: SyncRunFilter): SQL | undefined {
+function matching(visible: Visible, filter: SyncRunFilter): SQL | undefined {
   const { status, outcome, trigger, tenantId } = filter;
   return and(
-    visibleTo(viewer, syncRuns.tenantId),
-    status ? inArray(syncRuns.status, [...status]) : undefined,
-    outcome ? inArray(syncRuns.outcome, [...outcome]) : undefined,
-    trigger ? inArray(syncRuns.trigger, [...trigger]) : undefined,
-    tenantId == null ? undefined : eq(syncRuns.tenantId, tenantId),
-    filter.needsAttention == null ? undefined : sql`${needingAttention} = ${filter.needsAttention}`,
+    visible(syncRuns.tenantId),
+    status ? isAnyOf(syncRuns.status, 'status') : undefined,
+    outcome ? isAnyOf(syncRuns.outcome, 'outcome') : undefined,
+    trigger ? isAnyOf(syncRuns.trigger, 'trigger') : undefined,
+    tenantId == null ? undefined : eq(syncRuns.tenantId, sql.placeholder('tenantId')),
+    filter.needsAttention == null
+      ? undefined
+      : filter.needsAttention
+        ? needingAttention
+        : sql`not ${needingAttention}`,
   );
 }
+
+/** What `matching` looks at besides the values. */
+const shapeOf = (filter: SyncRunFilter) => [
+  Boolean(filter.status),
+  Boolean(filter.outcome),
+  Boolean(filter.trigger),
+  filter.tenantId == null,
+  filter.needsAttention ?? null,
+];

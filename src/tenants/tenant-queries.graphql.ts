@@ -47,9 +47,9 @@ builder.queryFields((t) => ({
         description: 'In which order. A cursor belongs to its order.',
       }),
     },
-    resolve: (_root, { filter, orderBy, ...page }, context) => {
+    resolve: (_root, { filter, orderBy, ...page }, context, info) => {
       const order = tenantOrder(orderBy?.field ?? 'DISPLAY_NAME', orderBy?.direction ?? 'ASC');
-      return tenantConnection(context, { filter: parseTenantFilter(filter), order }, page);
+      return tenantConnection(context, { filter: parseTenantFilter(filter), order, info }, page);
     },
   }),
   tenantStatusCounts: t.field({

@@ -12,6 +12,17 @@ export const TENANT_STATUSES = [
 ] as const;
 export type TenantStatus = (typeof TENANT_STATUSES)[number];
 
+/** The order of the statuses: what waits for a person comes first. */
+export const URGENCY: Readonly<Record<TenantStatus, number>> = {
+  PENDING_AUTHENTICATION: 0,
+  PENDING_APPROVAL: 1,
+  NEW_ERROR: 2,
+  IN_PROGRESS: 3,
+  STARTING: 4,
+  NOT_RUN: 5,
+  IDLE: 6,
+};
+
 /** The product's own words for the status column. */
 export const STATUS_LABELS = {
   NOT_RUN: 'Not run',

@@ -1,4 +1,8 @@
-import { presentTime, byKey, defineLoader } from '../graphql/loaders.ts';
+import { and, eq } from 'drizzle-orm';
+import type { GraphQLResolveInfo } from 'graphql';
+import { presentTime } from '../database/present-time.ts';
+import { byKey, defineLoader } from '../graphql/loaders.ts';
+import { askedBelow } from '../graphql/look-ahead.ts';
 import type { Context } from '../graphql/context.ts';
 import { builder } from '../graphql/builder.ts';
 import { Node, registerNode } from '../graphql/node.ts';
@@ -6,20 +10,36 @@ import { connectionOf, pageArgs, type PageArgs, parsePage, toConnection } from '
 import type { TenantId } from '../lib/ids.ts';
 import { STATUS_LABELS, type SyncSchedule, type Tenant } from './tenant.ts';
 import { GateStateEnum, TenantStatusEnum } from './tenant-enums.graphql.ts';
+import { broughtAlong, tenantEdges } from './tenant-edges.ts';
 import {
+  baselines,
   countTenants,
   listTenants,
-  projectKey,
-  type ProjectLookTimes,
-  projectLookTimes,
   type TenantFilter,
   tenantOrder,
   tenantsByIds,
 } from './tenants.ts';
+import { tenants } from './tenants.table.ts';
 
 export const tenantById = defineLoader<TenantId, Tenant>(async ({ db, viewer }, ids) =>
   byKey(await tenantsByIds(db, viewer, ids), (tenant) => tenant.id),
 );
+
+/** What these tell does not stand in the tenant's own row. */
+const LOOK_FIELDS = ['observedAt', 'isStale'];
+
+tenantEdges.push({
+  name: 'baseline',
+  isWanted: (asked) => asked().has('baseline') && !LOOK_FIELDS.some((field) => asked('baseline').has(field)),
+  table: baselines,
+  on: (visible) => and(eq(baselines.id, tenants.baselineId), visible(baselines.id)),
+});
+
+function baselineOf(context: Context, tenant: Tenant): Promise<Tenant | null> | Tenant | null {
+  if (tenant.baselineId === null) return null;
+  const brought = broughtAlong<Tenant>(tenant, 'baseline');
+  return brought === undefined ? tenantById(context, tenant.baselineId) : brought;
+}
 
 /** For objects that cannot be without their tenant. */
 export async function tenantOf(context: Context, { tenantId }: { tenantId: TenantId }): Promise<Tenant> {
@@ -28,29 +48,25 @@ export async function tenantOf(context: Context, { tenantId }: { tenantId: Tenan
   return tenant;
 }
 
-const lookAt = defineLoader<string, ProjectLookTimes>(async ({ db }, _keys) =>
-  byKey(await projectLookTimes(db), projectKey),
-);
-
-/** One look at a project observes all its tenants; discovery observed a tenant that no look has shown yet. */
-async function lookedAt(context: Context, tenant: Tenant): Promise<Date> {
-  const look = await lookAt(context, projectKey(tenant));
-  const at = look?.lookedAt ?? tenant.observedAt;
-  return at > tenant.observedAt ? at : tenant.observedAt;
+export async function isStale(
+  { db, staleAfterMs }: Context,
+  { observedAt }: { observedAt: Date },
+): Promise<boolean> {
+  const now = await presentTime(db);
+  return now.getTime() - observedAt.getTime() > staleAfterMs;
 }
 
-export async function isStale(context: Context, { observedAt }: { observedAt: Date }): Promise<boolean> {
-  const now = await presentTime(context);
-  return now.getTime() - observedAt.getTime() > context.staleAfterMs;
-}
-
+/** What else is read with the tenants is seen in what is asked for of each. */
 export async function tenantConnection(
   { db, viewer }: Context,
-  list: { filter: TenantFilter; order: ReturnType<typeof tenantOrder> },
+  list: { filter: TenantFilter; order: ReturnType<typeof tenantOrder>; info: GraphQLResolveInfo },
   args: PageArgs,
 ) {
-  const page = await listTenants(db, viewer, { ...list, page: parsePage(args, list.order) });
-  return toConnection(page, list.order, () => countTenants(db, viewer, list.filter));
+  const { filter, order, info } = list;
+  const asked = (...field: string[]) => askedBelow(info, ['nodes', ...field], ['edges', 'node', ...field]);
+  const edges = tenantEdges.filter(({ isWanted }) => isWanted(asked));
+  const page = await listTenants(db, viewer, { filter, order, edges, page: parsePage(args, order) });
+  return toConnection(page, order, () => countTenants(db, viewer, filter));
 }
 
 const SyncScheduleType = builder.objectRef<SyncSchedule>('SyncSchedule').implement({
@@ -87,17 +103,16 @@ TenantType.implement({
       type: TenantType,
       nullable: true,
       description: 'The tenant whose configuration this one follows; null when it follows none.',
-      resolve: (tenant, _args, context) =>
-        tenant.baselineId ? tenantById(context, tenant.baselineId) : null,
+      resolve: (tenant, _args, context) => baselineOf(context, tenant),
     }),
     downstreamTenants: t.field({
       type: TenantConnection,
       description: 'The tenants that follow this one, by display name.',
       args: pageArgs,
-      resolve: (tenant, args, context) =>
+      resolve: (tenant, args, context, info) =>
         tenantConnection(
           context,
-          { filter: { baselineId: tenant.id }, order: tenantOrder('DISPLAY_NAME', 'ASC') },
+          { filter: { baselineId: tenant.id }, order: tenantOrder('DISPLAY_NAME', 'ASC'), info },
           args,
         ),
     }),
@@ -141,16 +156,14 @@ TenantType.implement({
       nullable: true,
       description: 'When syncs start by themselves; null when they do not.',
     }),
-    observedAt: t.field({
+    observedAt: t.expose('observedAt', {
       type: 'DateTime',
       description: 'When Azure DevOps was last asked about it.',
-      resolve: (tenant, _args, context) => lookedAt(context, tenant),
     }),
     isStale: t.boolean({
       description:
         'Azure DevOps could not be asked for longer than promised: what is shown may be out of date.',
-      resolve: async (tenant, _args, context) =>
-        isStale(context, { observedAt: await lookedAt(context, tenant) }),
+      resolve: (tenant, _args, context) => isStale(context, tenant),
     }),
   }),
 });

@@ -11,9 +11,24 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Gate } from '../azure-devops/port.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
-import { GATE_STATES, type SyncSchedule, TENANT_AUTHENTICATIONS, TENANT_STATUSES } from './tenant.ts';
+import { type Column, sql } from 'drizzle-orm';
+import {
+  GATE_STATES,
+  type SyncSchedule,
+  TENANT_AUTHENTICATIONS,
+  TENANT_STATUSES,
+  URGENCY,
+} from './tenant.ts';
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** Written out, not as parameters: an index on it must have the same text. */
+export const urgencyOf = (status: Column) =>
+  sql`(case ${status} ${sql.raw(
+    Object.entries(URGENCY)
+      .map(([name, urgency]) => `when '${name}' then ${urgency}`)
+      .join(' '),
+  )} end)`;
 
 export const tenants = pgTable(
   'tenants',
@@ -54,6 +69,8 @@ export const tenants = pgTable(
     index('tenants_by_display_name').on(t.displayName, t.id),
     index('tenants_by_status').on(t.status, t.displayName, t.id),
     index('tenants_by_status_since').on(t.statusSince, t.id),
-    index('tenants_by_baseline').on(t.baselineId),
+    index('tenants_by_urgency').on(urgencyOf(t.status), t.displayName, t.id),
+    index('tenants_by_organization').on(t.organization, t.displayName, t.id),
+    index('tenants_by_baseline').on(t.baselineId, t.displayName, t.id),
   ],
 );

@@ -1,21 +1,26 @@
 /** What viewers read of tenants. */
-import { and, count, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, getColumns, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { alias, type PgTable } from 'drizzle-orm/pg-core';
+import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
-import { visibleTo } from '../access/visible.ts';
 import { projectLooks } from '../azure-devops/azure-devops.table.ts';
 import type { Queryable } from '../database/database.ts';
 import {
+  containing,
   inOrder,
   type KeyColumn,
   onPage,
   type Order,
   type Page,
   type PageRequest,
+  pageShape,
+  pageValues,
   toPage,
 } from '../database/page.ts';
 import type { TenantId } from '../lib/ids.ts';
-import type { Tenant, TenantStatus } from './tenant.ts';
-import { tenants } from './tenants.table.ts';
+import { type Tenant, type TenantStatus, URGENCY } from './tenant.ts';
+import { bringAlong, type TenantEdge } from './tenant-edges.ts';
+import { tenants, urgencyOf } from './tenants.table.ts';
 
 /** Each part that is given must hold. */
 export type TenantFilter = {
@@ -32,24 +37,6 @@ export type TenantFilter = {
 export const TENANT_ORDER_FIELDS = ['DISPLAY_NAME', 'STATUS', 'STATUS_SINCE'] as const;
 export type TenantOrderField = (typeof TENANT_ORDER_FIELDS)[number];
 
-/** What waits for a person comes first. */
-const URGENCY: Record<TenantStatus, number> = {
-  PENDING_AUTHENTICATION: 0,
-  PENDING_APPROVAL: 1,
-  NEW_ERROR: 2,
-  IN_PROGRESS: 3,
-  STARTING: 4,
-  NOT_RUN: 5,
-  IDLE: 6,
-};
-
-const urgencyOf = sql`(case ${tenants.status} ${sql.join(
-  Object.entries(URGENCY).map(
-    ([status, urgency]) => sql`when ${sql.raw(`'${status}'`)} then ${sql.raw(String(urgency))}`,
-  ),
-  sql` `,
-)} end)`;
-
 const byId: KeyColumn<Tenant> = { by: tenants.id, type: 'text', of: (tenant) => tenant.id };
 const byName: KeyColumn<Tenant> = {
   by: tenants.displayName,
@@ -59,7 +46,11 @@ const byName: KeyColumn<Tenant> = {
 
 const COLUMNS: Record<TenantOrderField, KeyColumn<Tenant>[]> = {
   DISPLAY_NAME: [byName, byId],
-  STATUS: [{ by: urgencyOf, type: 'int', of: (tenant) => URGENCY[tenant.status] }, byName, byId],
+  STATUS: [
+    { by: urgencyOf(tenants.status), type: 'int', of: (tenant) => URGENCY[tenant.status] },
+    byName,
+    byId,
+  ],
   STATUS_SINCE: [
     { by: tenants.statusSince, type: 'timestamptz', of: (tenant) => tenant.statusSince.toISOString() },
     byId,
@@ -70,23 +61,65 @@ export function tenantOrder(field: TenantOrderField, direction: 'ASC' | 'DESC'):
   return { name: `tenants.${field}`, direction, columns: COLUMNS[field] };
 }
 
+/** The tenants again, as those that others follow. */
+export const baselines = alias(tenants, 'baselines');
+
+type TenantList = {
+  filter: TenantFilter;
+  order: Order<Tenant>;
+  page: PageRequest;
+  /** The rows that are read together with the tenants. */
+  edges: readonly TenantEdge[];
+};
+
 export async function listTenants(
   db: Queryable,
   viewer: Viewer,
-  list: { filter: TenantFilter; order: Order<Tenant>; page: PageRequest },
+  { filter, order, page, edges }: TenantList,
 ): Promise<Page<Tenant>> {
-  const { filter, order, page } = list;
-  const rows = await db
-    .select()
+  const rows = await readFor(db, viewer, {
+    shape: ['tenants', shapeOf(filter), pageShape(order, page), edges.map(({ name }) => name)],
+    values: { ...valuesOf(filter), ...pageValues(page) },
+    build: (visible) =>
+      tenantRows(db, visible, edges)
+        .where(and(matching(visible, filter), onPage(order, page)))
+        .orderBy(...inOrder(order, page))
+        .limit(sql.placeholder('limit')),
+  });
+  return toPage(
+    rows.map(({ tenant, ...brought }) => bringAlong(tenant, brought)),
+    page,
+  );
+}
+
+/** A look at a project observes all its tenants; discovery observed a tenant that no look has shown yet. */
+const columns = {
+  ...getColumns(tenants),
+  observedAt: sql`greatest(${tenants.observedAt}, ${projectLooks.lookedAt})`.mapWith(tenants.observedAt),
+};
+
+function tenantRows(db: Queryable, visible: Visible, edges: readonly TenantEdge[] = []) {
+  const joined: Record<string, PgTable> = {};
+  for (const { name, table } of edges) joined[name] = table;
+  const look = and(
+    eq(projectLooks.organization, tenants.organization),
+    eq(projectLooks.project, tenants.project),
+  );
+  let query = db
+    .select({ ...joined, tenant: columns })
     .from(tenants)
-    .where(and(matching(viewer, filter), onPage(order, page)))
-    .orderBy(...inOrder(order, page))
-    .limit(page.limit + 1);
-  return toPage(rows, page);
+    .leftJoin(projectLooks, look)
+    .$dynamic();
+  for (const { table, on } of edges) query = query.leftJoin(table, on(visible));
+  return query;
 }
 
 export async function countTenants(db: Queryable, viewer: Viewer, filter: TenantFilter): Promise<number> {
-  const [row] = await db.select({ count: count() }).from(tenants).where(matching(viewer, filter));
+  const [row] = await readFor(db, viewer, {
+    shape: ['countTenants', shapeOf(filter)],
+    values: valuesOf(filter),
+    build: (visible) => db.select({ count: count() }).from(tenants).where(matching(visible, filter)),
+  });
   return row?.count ?? 0;
 }
 
@@ -95,19 +128,30 @@ export async function countTenantsByStatus(
   viewer: Viewer,
   filter: TenantFilter,
 ): Promise<Map<TenantStatus, number>> {
-  const rows = await db
-    .select({ status: tenants.status, count: count() })
-    .from(tenants)
-    .where(matching(viewer, filter))
-    .groupBy(tenants.status);
+  const rows = await readFor(db, viewer, {
+    shape: ['countTenantsByStatus', shapeOf(filter)],
+    values: valuesOf(filter),
+    build: (visible) =>
+      db
+        .select({ status: tenants.status, count: count() })
+        .from(tenants)
+        .where(matching(visible, filter))
+        .groupBy(tenants.status),
+  });
   return new Map(rows.map((row) => [row.status, row.count]));
 }
 
-export function tenantsByIds(db: Queryable, viewer: Viewer, ids: readonly TenantId[]): Promise<Tenant[]> {
-  return db
-    .select()
-    .from(tenants)
-    .where(and(sql`${tenants.id} = any(${sql.param(ids)}::text[])`, visibleTo(viewer, tenants.id)));
+export async function tenantsByIds(
+  db: Queryable,
+  viewer: Viewer,
+  ids: readonly TenantId[],
+): Promise<Tenant[]> {
+  const rows = await readFor(db, viewer, {
+    shape: ['tenantsByIds'],
+    values: { ids },
+    build: (visible) => tenantRows(db, visible).where(and(isAnyOf(tenants.id, 'ids'), visible(tenants.id))),
+  });
+  return rows.map(({ tenant }) => tenant);
 }
 
 export async function tenantByName(
@@ -115,50 +159,57 @@ export async function tenantByName(
   viewer: Viewer,
   address: { organization: string; project: string; name: string },
 ): Promise<Tenant | null> {
-  const { organization, project, name } = address;
-  const [tenant] = await db
-    .select()
-    .from(tenants)
-    .where(
-      and(
-        eq(tenants.organization, organization),
-        eq(tenants.project, project),
-        eq(tenants.name, name),
-        isNull(tenants.removedAt),
-        visibleTo(viewer, tenants.id),
-      ),
-    )
-    .limit(1);
-  return tenant ?? null;
+  const [row] = await readFor(db, viewer, {
+    shape: ['tenantByName'],
+    values: address,
+    build: (visible) =>
+      tenantRows(db, visible)
+        .where(
+          and(
+            eq(tenants.organization, sql.placeholder('organization')),
+            eq(tenants.project, sql.placeholder('project')),
+            eq(tenants.name, sql.placeholder('name')),
+            isNull(tenants.removedAt),
+            visible(tenants.id),
+          ),
+        )
+        .limit(1),
+  });
+  return row?.tenant ?? null;
 }
 
-export type ProjectLookTimes = { organization: string; project: string; lookedAt: Date | null };
-
-export const projectKey = ({ organization, project }: { organization: string; project: string }) =>
-  JSON.stringify([organization, project]);
-
-/** When each project was last looked at: a handful of rows. Tells nothing of any tenant. */
-export function projectLookTimes(db: Queryable): Promise<ProjectLookTimes[]> {
-  const { organization, project, lookedAt } = projectLooks;
-  return db.select({ organization, project, lookedAt }).from(projectLooks);
-}
-
-function matching(viewer: Viewer, filter: TenantFilter): SQL | undefined {
+function matching(visible: Visible, filter: TenantFilter): SQL | undefined {
   const { status, search, organization, isBaseline, baselineId, includeRemoved } = filter;
   return and(
-    visibleTo(viewer, tenants.id),
+    visible(tenants.id),
     includeRemoved ? undefined : isNull(tenants.removedAt),
-    status ? inArray(tenants.status, [...status]) : undefined,
-    organization == null ? undefined : eq(tenants.organization, organization),
-    baselineId == null ? undefined : eq(tenants.baselineId, baselineId),
-    isBaseline == null ? undefined : sql`(${tenants.baselineId} is null) = ${isBaseline}`,
-    search ? contains(search) : undefined,
+    status ? isAnyOf(tenants.status, 'status') : undefined,
+    organization == null ? undefined : eq(tenants.organization, sql.placeholder('organization')),
+    baselineId == null ? undefined : eq(tenants.baselineId, sql.placeholder('baselineId')),
+    isBaseline == null ? undefined : isBaseline ? isNull(tenants.baselineId) : isNotNull(tenants.baselineId),
+    search
+      ? or(
+          ...[tenants.name, tenants.displayName, tenants.domain].map(
+            (column) => sql`${column} ilike ${sql.placeholder('pattern')}`,
+          ),
+        )
+      : undefined,
   );
 }
 
-function contains(search: string): SQL | undefined {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(
-    ...[tenants.name, tenants.displayName, tenants.domain].map((column) => sql`${column} ilike ${pattern}`),
-  );
-}
+/** What `matching` looks at besides the values. */
+const shapeOf = (filter: TenantFilter) => [
+  Boolean(filter.includeRemoved),
+  Boolean(filter.status),
+  filter.organization == null,
+  filter.baselineId == null,
+  filter.isBaseline ?? null,
+  Boolean(filter.search),
+];
+
+const valuesOf = ({ status, search, organization, baselineId }: TenantFilter) => ({
+  status,
+  organization,
+  baselineId,
+  pattern: search && containing(search),
+});

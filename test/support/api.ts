@@ -13,7 +13,7 @@ import type { Viewer } from '../../src/access/viewer.ts';
 import { createAzureDevOps } from '../../src/azure-devops/azure-devops.ts';
 import { createTokenSource } from '../../src/azure-devops/service-credential.ts';
 import { createTenantSignIn } from '../../src/azure-devops/tenant-sign-in.ts';
-import type { Db } from '../../src/database/database.ts';
+import type { Database, Db } from '../../src/database/database.ts';
 import { Listener } from '../../src/database/listener.ts';
 import { EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { EventFeed } from '../../src/events/feed.ts';
@@ -35,6 +35,7 @@ export type Api = AsyncDisposable & {
   url: string;
   databaseUrl: string;
   db: Db;
+  pool: Database['pool'];
   seal: Seal;
   services: Services;
   feed: EventFeed;
@@ -108,6 +109,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     url,
     databaseUrl: test.url,
     db: database.db,
+    pool: database.pool,
     seal: services.seal,
     services,
     feed,

@@ -1,0 +1,33 @@
+/** Rows to which a tenant leads, one for each tenant, and which a list of tenants reads together with them. */
+import type { SQL } from 'drizzle-orm';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Visible } from '../access/read-for.ts';
+import type { Tenant } from './tenant.ts';
+
+/** The names of the fields that are asked for of each tenant, or of what a field of it leads to. */
+export type AskedFields = (...field: string[]) => ReadonlySet<string>;
+
+export type TenantEdge = {
+  name: string;
+  /** Whether the fields that are asked for need the row, as it stands in its table. */
+  isWanted: (asked: AskedFields) => boolean;
+  table: PgTable;
+  /** The row of that tenant, if the viewer may see it. */
+  on: (visible: Visible) => SQL | undefined;
+};
+
+/** Later rooms add theirs. */
+export const tenantEdges: TenantEdge[] = [];
+
+const brought = new WeakMap<Tenant, Readonly<Record<string, unknown>>>();
+
+export function bringAlong(tenant: Tenant, rows: Readonly<Record<string, unknown>>): Tenant {
+  brought.set(tenant, rows);
+  return tenant;
+}
+
+/** undefined: the tenant was read without it. */
+export function broughtAlong<Row>(tenant: Tenant, edge: string): Row | null | undefined {
+  // It was read from the edge's own table.
+  return brought.get(tenant)?.[edge] as Row | null | undefined;
+}
