@@ -1,0 +1,69 @@
+/** The floor: node:http, one statement by hand for each question, and the program's own comparison of keys. */
+import { createServer } from 'node:http';
+import pg from 'pg';
+import { authenticate } from './same-resolvers.js';
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
+
+/** Only what is answered, as arrays; moments as Postgres writes them in UTC, so that no Date is made. */
+const moment = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const LIST = {
+  name: 'list',
+  rowMode: 'array',
+  text: `select t.id, t.display_name, t.status, ${moment('t.status_since')}, r.id, r.status, r.outcome, ${moment('r.queued_at')}
+    from tenants t left join sync_runs r on r.id = t.latest_run_id
+    where t.removed_at is null order by t.display_name, t.id limit $1`,
+};
+const CHANGE_SET = {
+  name: 'change-set',
+  rowMode: 'array',
+  text: `select s.id, s.digest, c.id, c.kind, c.configuration_type, c.display_name, c.path, c.diff
+    from change_sets s left join changes c on c.change_set_id = s.id where s.id = $1 order by c.position limit 50`,
+};
+
+async function list({ first }) {
+  const { rows } = await pool.query({ ...LIST, values: [first] });
+  const nodes = rows.map(([id, displayName, status, statusSince, runId, runStatus, outcome, queuedAt]) => ({
+    id,
+    displayName,
+    status,
+    statusSince,
+    latestRun: runId && { id: runId, status: runStatus, outcome, queuedAt },
+  }));
+  return { tenants: { nodes } };
+}
+
+async function changeSet({ id: wanted }) {
+  const { rows } = await pool.query({ ...CHANGE_SET, values: [wanted] });
+  if (rows.length === 0) return { changeSet: null };
+  const [id, digest] = rows[0];
+  const nodes = rows.map(([, , changeId, kind, configurationType, displayName, path, diff]) => ({
+    id: changeId,
+    kind,
+    configurationType,
+    displayName,
+    path,
+    diff,
+  }));
+  return { changeSet: { id, digest, changes: { nodes } } };
+}
+
+function answer({ query, variables }) {
+  if (query.startsWith('query List')) return list(variables);
+  return query.startsWith('query ChangeSet') ? changeSet(variables) : { __typename: 'Query' };
+}
+
+createServer((request, response) => {
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', async () => {
+    const viewer = await authenticate(request.headers.authorization);
+    if (!viewer) return response.writeHead(401).end();
+    const text = JSON.stringify({ data: await answer(JSON.parse(Buffer.concat(chunks).toString())) });
+    response.writeHead(200, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(text),
+    });
+    response.end(text);
+  });
+}).listen(Number(process.env.PORT), '127.0.0.1');
