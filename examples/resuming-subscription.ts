@@ -33,7 +33,14 @@ export class SubscriptionRefused extends Error {
 
 type Problem = { message: string; extensions?: Record<string, unknown> };
 
-const FINAL_CODES = ['CURSOR_EXPIRED', 'BAD_USER_INPUT', 'FORBIDDEN', 'UNAUTHENTICATED'];
+const FINAL_CODES = [
+  'CURSOR_EXPIRED',
+  'BAD_USER_INPUT',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'FORBIDDEN',
+  'UNAUTHENTICATED',
+];
 const LONGEST_PAUSE_MS = 30_000;
 const SILENT_FOR_MS = 10_000;
 
@@ -54,6 +61,8 @@ export async function* resumingSubscription<Data>(
       signal?.addEventListener('abort', leave);
       try {
         for await (const { data, errors } of results) {
+          // What graphql-ws could not begin comes as a result, too.
+          refuseIfFinal(errors);
           if (errors || !data) throw new Error(describe(errors ?? 'a result came without data'));
           // The type is the caller's word for what the query selects.
           yield data as Data;
@@ -100,6 +109,7 @@ function connect({ url, key }: Connection): Client {
 }
 
 function refuseIfFinal(problem: unknown): void {
+  if (problem instanceof SubscriptionRefused) throw problem;
   if (!Array.isArray(problem)) return;
   for (const { message, extensions } of problem as Problem[]) {
     const code = String(extensions?.['code']);

@@ -8,7 +8,6 @@ type Client = {
   cursor: string | null;
   isReady: boolean;
   received: number[];
-  wasCut: boolean;
 };
 type Message = {
   type: string;
@@ -35,7 +34,7 @@ export class Clients {
       const opened: Promise<void>[] = [];
       for (let index = 0; index < batch && this.all.length < count; index++) {
         const tenant = isFiltered ? (TENANTS[this.all.length % TENANTS.length] ?? null) : null;
-        const client = { tenant, cursor: null, isReady: false, received: [], wasCut: false };
+        const client = { tenant, cursor: null, isReady: false, received: [] };
         opened.push(this.#open(client));
       }
       await Promise.all(opened);
@@ -48,9 +47,7 @@ export class Clients {
     const reopened = this.all
       .filter((_, index) => index % step === 0)
       .map((client) => {
-        client.socket.removeAllListeners('message');
-        client.socket.terminate();
-        client.wasCut = true;
+        drop(client.socket);
         return this.#subscribe(client);
       });
     await Promise.all(reopened);
@@ -62,8 +59,8 @@ export class Clients {
         ({ socket }) =>
           new Promise<void>((resolve) => {
             if (socket.readyState === WebSocket.CLOSED) return resolve();
+            drop(socket);
             socket.once('close', () => resolve());
-            socket.terminate();
           }),
       ),
     );
@@ -88,12 +85,13 @@ export class Clients {
     );
   }
 
-  /** Until it has said what it wants. */
+  /** Until it has said what it wants. A server that is too busy to hear it in time closes the socket: it comes back. */
   #listen(client: Client): Promise<void> {
     const { socket } = client;
     const subscription = this.#contender.subscription(client.tenant, client.cursor);
     return new Promise((resolve, reject) => {
       socket.on('error', reject);
+      socket.on('close', () => void this.#subscribe(client).then(resolve, reject));
       socket.on('open', () => {
         if (!subscription) return resolve();
         socket.send(JSON.stringify(CONNECTION_INIT));
@@ -119,4 +117,8 @@ export class Clients {
     if (this.isKeeping) client.received.push(told.version);
     this.#onTold(told.version, performance.now());
   }
+}
+
+function drop(socket: WebSocket): void {
+  socket.removeAllListeners('message').removeAllListeners('close').terminate();
 }

@@ -44,7 +44,7 @@ export function report(results: Results, machine: string): string {
 
 const INTRODUCTION = `Made by \`npm run bench:feed\`. Server, subscribers, writer and Postgres share one machine: trust the ratios, not the figures. All contenders send the same fields of the same event; each commits a row and a notification for it. The peers get the whole event in the notification and know no rights; tenant-sync is the real program, with rights on, and reads the event from its log.
 
-Latency is from before the commit is sent to the client's parsed message. *single*: one event at a time. *burst*: 20 events in one transaction, one burst at a time. *stream*: single events, 10 writers, so that up to 20 are on their way. *lost*: events that subscribers never got when a tenth of the connections was cut twice while 200 events were written (60 with 5,000 subscribers); tenant-sync resumes behind its cursor, the peers have none.`;
+Latency is from before the commit is sent to the client's parsed message. *single*: one event at a time. *burst*: 20 events in one transaction (5 where they go to 5,000), one burst at a time. *stream*: as many single events, committed at the same time. *lost*: events that subscribers never got when a tenth of the connections was cut twice while 200 events were written (60 with 1,000 subscribers and more); tenant-sync resumes behind its cursor and was cut in every round, the peers have no cursor and were cut in the first.`;
 
 function tableOf(results: Results, kind: string): string[] {
   const [subscribers = '', matching = ''] = kind.split('/');

@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 const TOO_SLOW = 1013;
 /** The last fragment of a text message, not masked: RFC 6455, 5.2. */
 const TEXT_FRAME = 0x81;
-const TAIL = '}';
+const CLOSING_BRACE = 0x7d;
 
 export type OutboxLimits = {
   /** Beyond this many bytes that the client has not taken, nothing live is added. */
@@ -13,6 +13,15 @@ export type OutboxLimits = {
   /** How long a client may stay beyond that before its socket is closed. */
   slowForMs: number;
 };
+
+/** Who has something to write when this turn ends: one timer for all, as an event may go to thousands. */
+let due: Outbox[] = [];
+
+function flushDue(): void {
+  const outboxes = due;
+  due = [];
+  for (const outbox of outboxes) outbox.flush();
+}
 
 /**
  * What the hub sends to one socket: all frames of a turn go out in one write, and a payload that many sockets share is
@@ -37,7 +46,7 @@ export class Outbox {
 
   /** Sends `head`, `payload` and a closing brace as one message. Answers whether there is room for more. */
   send(head: Buffer, payload: Buffer): boolean {
-    if (this.#parts.length === 0) setImmediate(() => this.flush());
+    if (this.#parts.length === 0) this.#beDue();
     this.#parts.push({ head, payload });
     this.#bytes += head.length + payload.length;
     return this.#buffered() <= this.#limits.mostBytes;
@@ -57,6 +66,11 @@ export class Outbox {
     this.#bytes = 0;
     if (parts.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return;
     this.#stream.write(encode(parts), this.#onWritten);
+  }
+
+  #beDue(): void {
+    if (due.length === 0) setImmediate(flushDue);
+    due.push(this);
   }
 
   readonly #onWritten = () => {
@@ -86,16 +100,16 @@ export class Outbox {
 function encode(parts: readonly { head: Buffer; payload: Buffer }[]): Buffer {
   let size = 0;
   for (const { head, payload } of parts) {
-    const length = head.length + payload.length + TAIL.length;
+    const length = head.length + payload.length + 1;
     size += headerSize(length) + length;
   }
   const bytes = Buffer.allocUnsafe(size);
   let at = 0;
   for (const { head, payload } of parts) {
-    at = writeHeader(bytes, at, head.length + payload.length + TAIL.length);
+    at = writeHeader(bytes, at, head.length + payload.length + 1);
     at += head.copy(bytes, at);
     at += payload.copy(bytes, at);
-    at += bytes.write(TAIL, at, 'latin1');
+    bytes[at++] = CLOSING_BRACE;
   }
   return bytes;
 }

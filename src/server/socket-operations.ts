@@ -79,7 +79,7 @@ async function prepare(
   try {
     const document = envelop.parse(params.query);
     const problems = envelop.validate(envelop.schema, document);
-    if (problems.length > 0) return problems;
+    if (problems.length > 0) return problems.map((problem) => coded(problem, 'GRAPHQL_VALIDATION_FAILED'));
     const args = {
       schema: envelop.schema,
       document,
@@ -89,9 +89,15 @@ async function prepare(
     };
     return { operation, envelop, args };
   } catch (error) {
-    if (error instanceof GraphQLError) return [error];
+    if (error instanceof GraphQLError) return [coded(error, 'GRAPHQL_PARSE_FAILED')];
     throw error;
   }
+}
+
+/** Over HTTP, Yoga does the same. */
+function coded(problem: GraphQLError, code: string): GraphQLError {
+  problem.extensions.code ??= code;
+  return problem;
 }
 
 async function subscribe(

@@ -67,6 +67,37 @@ const numbers = (from: number, to: number) =>
 const has = (client: Client, version: number) =>
   waitFor(`event ${version}`, () => client.told.at(-1)?.version === version, { withinMs: 60_000 });
 
+/** A reader of server-sent events that does not read yet. */
+async function openUnread(api: Api, after: string) {
+  const leaving = new AbortController();
+  const response = await fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    signal: leaving.signal,
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${keyOf('viewer')}`,
+    },
+    body: JSON.stringify({ query: QUERY, variables: { after } }),
+  });
+  const read = async (last: number) => {
+    const told: number[] = [];
+    let rest = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const blocks = (rest + chunk).split('\n\n');
+      rest = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const version = /"version":(\d+),/.exec(block)?.[1];
+        if (version) told.push(Number(version));
+      }
+      if (told.at(-1) === last) break;
+    }
+    leaving.abort();
+    return told;
+  };
+  return { read };
+}
+
 async function startSlow(sockets: ApiOptions['sockets']) {
   const api = await startApi({ sockets: { mostBytes: MOST_BYTES, ...sockets } });
   const tenant = await addTenant(api.db, 'flooded');
@@ -85,6 +116,7 @@ test('5,000 events of one transaction reach everybody in order, while a paused c
   const { api, tenant, after } = await startSlow({ slowForMs: 600_000 });
   await using _api = api;
   const paused = await open(api, after);
+  const unread = await openUnread(api, after);
   const healthy = [await open(api, after), await open(api, after), await open(api, after)];
   await flood(api, tenant, [1, 1]);
   for (const client of [paused, ...healthy]) await has(client, 1);
@@ -103,6 +135,7 @@ test('5,000 events of one transaction reach everybody in order, while a paused c
   paused.socket.resume();
   await has(paused, EVENTS);
   expect(versions(paused)).toEqual(numbers(1, EVENTS));
+  expect(await unread.read(EVENTS)).toEqual(numbers(1, EVENTS));
   for (const { socket } of [paused, ...healthy]) socket.terminate();
 }, 120_000);
 

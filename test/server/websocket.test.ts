@@ -11,7 +11,7 @@ afterAll(() => api[Symbol.asyncDispose]());
 
 type Raw = {
   socket: WebSocket;
-  messages: { type: string; payload?: unknown }[];
+  messages: { id?: string; type: string; payload?: unknown }[];
   closed: Promise<{ code: number; reason: string }>;
 };
 
@@ -113,6 +113,10 @@ test('A document that does not fit, a syntax error and a NUL are errors of that 
     () => raw.messages.filter(({ type }) => type !== 'connection_ack' && type !== 'complete').length >= 3,
   );
   expect(JSON.stringify(raw.messages)).toContain('NUL character');
+  const codeOf = (wanted: string) =>
+    raw.messages.find(({ id, type }) => id === wanted && type === 'error')?.payload;
+  expect(codeOf('1')).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  expect(codeOf('2')).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
   expect(raw.socket.readyState).toBe(WebSocket.OPEN);
   raw.socket.close();
 });
