@@ -8,6 +8,7 @@ import { azureRepository, readFileAt, type RepositoryPlace } from './azure-repos
 import { askForCredential, type Patience } from './credential.ts';
 import type { Job } from './job.ts';
 import { readAttachment } from './read-attachment.ts';
+import { readInheritance } from './tenant-inheritance.ts';
 import { principalToken } from './service-principal.ts';
 
 export type AgentSurroundings = {
@@ -26,12 +27,14 @@ export async function agentContext(
   const access = { organizationUrl, accessToken, signal };
   const place = { ...access, project, repository };
   const report = agentReport({ write, temporaryFolder: job.temporaryFolder });
+  const files = azureRepository(place);
   const directoryId = await readDirectoryId(place, job);
   return {
     buildId,
     mode: job.mode,
     isWhatIf,
-    repository: azureRepository(place),
+    repository: files,
+    inheritanceAt: (mainSha) => readInheritance(place, files, mainSha),
     connect: (token) =>
       createGraphConnection({
         ...{ accessToken: token, directoryId, signal },

@@ -11,6 +11,8 @@ export type Job = {
   /** Name or id. */
   project: string;
   repositoryId: string;
+  /** The API's own id of the run; null where the run was not started through it. */
+  syncRequestId: string | null;
   /** The commit of the run's own branch: its `tenant.json` says which tenant this is. */
   sourceVersion: string;
   /** The job's own token for Azure DevOps. A secret. */
@@ -56,6 +58,7 @@ export function readJob(environment: Environment): Job {
     mode: modeOf(environment, problems),
     organizationUrl: text('SYSTEM_COLLECTIONURI').replace(/\/+$/, ''),
     project: text('SYSTEM_TEAMPROJECTID'),
+    syncRequestId: environment.TENANT_SYNC_REQUEST?.trim() || null,
     repositoryId: text('BUILD_REPOSITORY_ID'),
     sourceVersion: text('BUILD_SOURCEVERSION'),
     accessToken: text('SYSTEM_ACCESSTOKEN'),

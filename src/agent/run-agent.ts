@@ -1,6 +1,6 @@
 /** The command of the pipeline's steps: one stage, from its environment to its exit code. */
 import { messageOf } from '../lib/errors.ts';
-import { STAGE_IDENTIFIERS, SYNC_STAGES, type SyncStage } from '../pipeline/contract.ts';
+import { STAGE_IDENTIFIERS, SYNC_STAGES, syncRequestTag, type SyncStage } from '../pipeline/contract.ts';
 import { runStage, type StageCode } from '../pipeline/run-stage.ts';
 import { StageError, type StageOutcome } from '../pipeline/stage.ts';
 import { agentContext, type AgentSurroundings } from './agent-context.ts';
@@ -40,6 +40,8 @@ export async function runAgent({
   try {
     const job = readJob(environment);
     const context = await agentContext(job, surroundings, args.includes('--what-if'));
+    if (stage === 'AUTHENTICATE' && isRequestId(job.syncRequestId))
+      await context.report.addTag(syncRequestTag(job.syncRequestId));
     const outcome = await runStage(stage, context, code);
     tellOutcome(outcome, write);
     return 0;
@@ -49,6 +51,9 @@ export async function runAgent({
     return 1;
   }
 }
+
+/** Only an id that the API made: anybody may start the pipeline with any text. */
+const isRequestId = (id: string | null): id is string => id !== null && /^run_[0-9a-f]{32}$/.test(id);
 
 function stageOf(args: readonly string[]): SyncStage | null {
   const [word, ...options] = args;

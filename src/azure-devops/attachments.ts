@@ -30,6 +30,7 @@ export const changeSetShape = z.object({
   version: z.literal(1),
   tenantStateSha: sha,
   desiredSha: sha,
+  mainSha: sha.exactOptional(),
   digest: z.string(),
   changes: changeEntries.exactOptional(),
   artifact: z.string().exactOptional(),

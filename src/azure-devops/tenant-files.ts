@@ -8,6 +8,8 @@ const tenantFile = z.object({
   domain: z.string().min(1).exactOptional(),
   directoryId: z.guid(),
   backupOnly: z.boolean().exactOptional(),
+  takesBaseline: z.boolean().exactOptional(),
+  variables: z.record(z.string(), z.string()).exactOptional(),
   authentication: z.enum(TENANT_AUTHENTICATIONS).exactOptional(),
 }) satisfies z.ZodType<TenantFile>;
 

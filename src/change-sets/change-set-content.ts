@@ -2,7 +2,7 @@
 import type { AzureDevOps, RepositoryRef } from '../azure-devops/port.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import { byCodeUnits } from '../pipeline/canonical-json.ts';
-import { DESIRED_BRANCH, TENANT_STATE_BRANCH } from '../pipeline/contract.ts';
+import { DESIRED_BRANCH, DESIRED_STATE_BRANCH, TENANT_STATE_BRANCH } from '../pipeline/contract.ts';
 import { readPath } from '../pipeline/configuration-file.ts';
 import { compareFile, type FileDifference } from '../pipeline/differences.ts';
 
@@ -16,10 +16,12 @@ export async function readPreview(
 ): Promise<Preview | null> {
   const handedOver = await azure.readChangeSet(repository, buildId);
   if (handedOver) return handedOver;
-  const [tenantStateSha, desiredSha] = await Promise.all([
+  const [tenantStateSha, filledIn, main] = await Promise.all([
     azure.readHead(repository, TENANT_STATE_BRANCH),
+    azure.readHead(repository, DESIRED_STATE_BRANCH),
     azure.readHead(repository, DESIRED_BRANCH),
   ]);
+  const desiredSha = filledIn ?? main;
   return tenantStateSha && desiredSha ? { tenantStateSha, desiredSha } : null;
 }
 

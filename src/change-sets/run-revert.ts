@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { asc, eq } from 'drizzle-orm';
 import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction, type Queryable } from '../database/database.ts';
@@ -7,6 +8,7 @@ import { UpstreamError } from '../lib/errors.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import type { RevertId } from '../lib/ids.ts';
 import { DESIRED_BRANCH } from '../pipeline/contract.ts';
+import { EXCLUSION } from '../pipeline/inheritance.ts';
 import type { Try } from '../sync-runs/queue-run.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
@@ -25,6 +27,11 @@ type Work = {
   run: SyncRun;
   repository: RepositoryRef;
 };
+
+/** The id that Git gives to it. */
+const EXCLUSION_BLOB = createHash('sha1')
+  .update(`blob ${Buffer.byteLength(EXCLUSION)}\0${EXCLUSION}`)
+  .digest('hex');
 
 /** Heads that move under the push are followed this often before the job gives up for now. */
 const TRIES_ON_A_MOVING_HEAD = 5;
@@ -88,22 +95,37 @@ const nothingLeft = ({ revert }: Work): Partial<Revert> => ({
 
 async function planOn(services: Services, work: Work, head: string) {
   const { azure } = services;
+  const mainSha = await mainOf(services, work);
   const [present, tenantState, desired] = await Promise.all([
     azure.listFiles(work.repository, head),
     azure.listFiles(work.repository, work.changeSet.tenantStateSha),
-    azure.listFiles(work.repository, work.changeSet.desiredSha),
+    azure.listFiles(work.repository, mainSha),
   ]);
+  const isFilledIn = mainSha !== work.changeSet.desiredSha;
   return planRevert(work.paths, {
     present,
-    tenantState,
+    // Without a file the tenant would have its baseline's again.
+    tenantState: isFilledIn ? withExclusions(tenantState, work.paths) : tenantState,
     desired,
     overwrite: new Set(work.revert.overwritePaths),
   });
 }
 
+/** The commit of `main` that the change set was made of: another one where a baseline or variables were filled in. */
+async function mainOf({ azure }: Services, { changeSet, repository, run }: Work): Promise<string> {
+  const handedOver = run.buildId === null ? null : await azure.readChangeSet(repository, run.buildId);
+  const isSame = handedOver?.desiredSha === changeSet.desiredSha;
+  return (isSame && handedOver.mainSha) || changeSet.desiredSha;
+}
+
+const withExclusions = (files: ReadonlyMap<string, string>, paths: readonly string[]) =>
+  new Map([...paths.map((path) => [path, EXCLUSION_BLOB] as const), ...files]);
+
 async function contentOf(services: Services, work: Work, restore: RevertPlan['restore']) {
+  const contentIn = (blobId: string) =>
+    blobId === EXCLUSION_BLOB ? Buffer.from(EXCLUSION) : services.azure.readBlob(work.repository, blobId);
   const read = readAhead(restore, FILES_AT_ONCE, async ({ path, blobId }): Promise<FileChange> => {
-    const content = blobId && (await services.azure.readBlob(work.repository, blobId));
+    const content = blobId && (await contentIn(blobId));
     return content ? { path, content } : { path, content: null };
   });
   return Array.fromAsync(read);

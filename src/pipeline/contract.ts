@@ -29,6 +29,8 @@ export type SyncParameters = { syncRequestId: string; comment: string; mode: str
 
 export const DESIRED_BRANCH = 'main';
 export const TENANT_STATE_BRANCH = 'tenant-state';
+/** `main` with its baseline and its variables filled in, where it has such; only previews write it. */
+export const DESIRED_STATE_BRANCH = 'desired-state';
 
 export const PREVIEW_READY_TAG = 'sync-preview-ready';
 export const syncRequestTag = (syncRequestId: string) => `sync-${syncRequestId}`;
@@ -50,7 +52,10 @@ export type ChangeEntry = { kind: ChangeKind; configurationType: string; path: s
 export type ChangeSetAttachment = {
   version: 1;
   tenantStateSha: string;
+  /** A commit of `main`, or of `desired-state` where `main` alone does not say it all. */
   desiredSha: string;
+  /** The commit of `main` that was previewed; absent where it is `desiredSha`. */
+  mainSha?: string;
   digest: string;
   /** Absent when `artifact` names where the list lies. */
   changes?: ChangeEntry[];
@@ -93,6 +98,10 @@ export type TenantFile = {
   /** The Entra directory (tenant) id that a sign-in must belong to. */
   directoryId: string;
   backupOnly?: boolean;
+  /** false: it has a baseline, and takes nothing from it. */
+  takesBaseline?: boolean;
+  /** Values of `${ResourceContext:<name>}` in its files and its baseline's. */
+  variables?: Record<string, string>;
   /**
    * `application`: the API's own app may act in the directory, nobody signs in. `delegated`: a person signs in by
    * device code, and the refresh token is kept. Absent means `delegated`.

@@ -2,6 +2,7 @@
  * What the code of a stage is given, on a real agent and in the sandbox alike: a tenant, a repository, a way to
  * get the tenant's credential, and somewhere to report to.
  */
+import type { Inheritance } from './inheritance.ts';
 import type { CredentialGranted, SyncMode, SyncStage } from './contract.ts';
 
 /** One object of a tenant's configuration, already in canonical form (server-made properties are stripped). */
@@ -52,6 +53,8 @@ export type StageContext = {
   /** Says what would be done, and writes nothing: no commit, no attachment, nothing to the tenant. */
   isWhatIf: boolean;
   repository: Repository;
+  /** What the tenant takes from others, as that commit of `main` says it. */
+  inheritanceAt: (mainSha: string) => Promise<Inheritance>;
   connect(accessToken: string): TenantConnection;
   /** Asks the API until it answers with a credential; throws StageError when the sign-in window closed. */
   credential(stage: SyncStage): Promise<CredentialGranted>;

@@ -28,6 +28,8 @@ export type TenantBlueprint = TenantKey & {
   backupOnly: boolean;
   /** Repository name of the baseline in the same project; becomes a git submodule. */
   baseline: string | null;
+  /** It has what it does not override from its baseline; absent: its repository holds everything. */
+  takesBaseline?: boolean;
   /** Cron of the schedule written into the YAML. */
   schedule: string | null;
   hasGate: boolean;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseProperties, readPath } from '../pipeline/configuration-file.ts';
-import type { TenantAuthentication } from '../pipeline/contract.ts';
+import { DESIRED_BRANCH, type TenantAuthentication } from '../pipeline/contract.ts';
+import { desiredFiles } from '../pipeline/inheritance.ts';
 import type { ConfigurationObject } from '../pipeline/stage.ts';
 import type { AzureDevOpsWorld, TenantBlueprint, TenantKey } from './contract.ts';
 import type { Entra } from './entra/entra.ts';
@@ -14,6 +15,8 @@ export type RegisteredTenant = TenantKey & {
   displayName: string;
   authentication: TenantAuthentication;
   role: Role;
+  /** The repository from which it takes what it does not override; null: it takes nothing. */
+  inheritsFrom: string | null;
 };
 
 export type Registry = {
@@ -46,7 +49,9 @@ export async function openRegistry(dataFolder: string, parts: RegistryParts): Pr
       await lay(blueprint, parts);
       if (known) return known;
       const { organization, project, repository, directoryId, displayName, authentication } = blueprint;
-      const tenant = { organization, project, repository, directoryId, displayName, authentication, role };
+      const inheritsFrom = blueprint.takesBaseline ? blueprint.baseline : null;
+      const identity = { organization, project, repository, directoryId, displayName, authentication };
+      const tenant = { ...identity, role, inheritsFrom };
       saved.value.tenants.push(tenant);
       saved.changed();
       return tenant;
@@ -67,9 +72,21 @@ async function lay(blueprint: TenantBlueprint, { world, entra, tenants }: Regist
     domain,
     allowsApplication: authentication === 'application',
   });
-  tenants.add({ directoryId, displayName, domain, objects: objectsOf(blueprint.files) });
+  const inherited = blueprint.takesBaseline ? await inheritedBy(blueprint, world) : blueprint.files;
+  tenants.add({ directoryId, displayName, domain, objects: objectsOf(inherited) });
   const isThere = world.tenants().some((key) => nameOf(key) === nameOf(blueprint));
   if (!isThere) await world.addTenant(blueprint);
+}
+
+/** Its own files, and those of its baseline. */
+async function inheritedBy(blueprint: TenantBlueprint, world: AzureDevOpsWorld) {
+  const { organization, project, baseline: repository, displayName, domain, directoryId } = blueprint;
+  const baseline =
+    repository === null
+      ? new Map<string, string>()
+      : await world.readFiles({ organization, project, repository }, DESIRED_BRANCH);
+  const variables = { TenantDomainName: domain, TenantDisplayName: displayName, TenantId: directoryId };
+  return desiredFiles(blueprint.files, { baseline, variables });
 }
 
 /** A tenant begins with exactly what its repository begins with. */

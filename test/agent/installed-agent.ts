@@ -1,5 +1,5 @@
 /** The pipeline's command as an agent has it: packed, installed, and run by that agent's own Node.js. */
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,13 +32,16 @@ export function installAgent(folder: string): string {
   return join(folder, MODULES_BIN, 'tenant-sync-agent');
 }
 
+export type InstalledAgent = { node: string; command: string; onSpawn?: (child: ChildProcess) => void };
+
 /** Runs it as a process of its own; what it says on the way goes to the call. */
-export function runInstalled(node: string, command: string, call: AgentCall): Promise<number> {
+export function runInstalled({ node, command, onSpawn }: InstalledAgent, call: AgentCall): Promise<number> {
   const child = spawn(node, [command, ...call.args], {
     // Nothing of this process but what every process has.
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...call.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onSpawn?.(child);
   call.signal.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => call.write(line));

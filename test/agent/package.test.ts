@@ -9,7 +9,7 @@ import { createLogger } from '../../src/lib/logger.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { CredentialApi } from '../sandbox/credential-api.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { agentNode, installAgent, runInstalled } from './installed-agent.ts';
+import { agentNode, installAgent, type InstalledAgent, runInstalled } from './installed-agent.ts';
 
 const KEY = { organization: 'contoso-group', project: 'Tenants', repository: 'contoso-test' };
 const LOCATIONS = 'MSGraph:ConditionalAccess:NamedLocations';
@@ -17,14 +17,14 @@ const LOCATIONS = 'MSGraph:ConditionalAccess:NamedLocations';
 let folder: string;
 let sandbox: Sandbox;
 let api: CredentialApi;
-let call: { command: string; node: string };
+let agent: InstalledAgent;
 const calls: AgentCall[] = [];
 const lines: string[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'agent-test-'));
   const node = agentNode();
-  call = { node: node.path, command: installAgent(folder) };
+  agent = { node: node.path, command: installAgent(folder) };
   console.log(`The installed command runs on Node.js ${node.version}.`);
   api = new CredentialApi(60_000);
   await api.start();
@@ -38,7 +38,7 @@ beforeAll(async () => {
         lines.push(line);
         given.write(line);
       };
-      return runInstalled(call.node, call.command, { ...given, write });
+      return runInstalled(agent, { ...given, write });
     },
   });
   api.sandbox = sandbox;
@@ -107,8 +107,8 @@ test('Called without its environment it names what is missing, and ends with 1',
     signal: new AbortController().signal,
     patience: { refusedForMs: 0, unreachableForMs: 0, msOfPause: (ms: number) => ms },
   };
-  expect(await runInstalled(call.node, call.command, lost)).toBe(1);
+  expect(await runInstalled(agent, lost)).toBe(1);
   expect(lines.join('\n')).toContain('TENANT_SYNC_API is not set');
-  expect(await runInstalled(call.node, call.command, { ...lost, args: ['--help'] })).toBe(2);
+  expect(await runInstalled(agent, { ...lost, args: ['--help'] })).toBe(2);
   expect(lines.join('\n')).toContain('Usage: tenant-sync-agent');
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../src/pipeline/canonical-json.ts';
 import type { CredentialGranted, SyncStage } from '../../src/pipeline/contract.ts';
+import { NOTHING_INHERITED } from '../../src/pipeline/inheritance.ts';
 import { runStage } from '../../src/pipeline/run-stage.ts';
 import type {
   ConfigurationObject,
@@ -103,6 +104,7 @@ export class Pipeline {
   lines: string[] = [];
   approvedDigest: string | null = null;
   isWhatIf = false;
+  inheritance = NOTHING_INHERITED;
 
   constructor(repository: MemoryRepository, tenant: TenantConnection) {
     this.repository = repository;
@@ -136,6 +138,7 @@ export class Pipeline {
       mode: 'FULL',
       isWhatIf: this.isWhatIf,
       repository: this.repository,
+      inheritanceAt: () => Promise.resolve(this.inheritance),
       connect: () => this.tenant,
       credential: () => Promise.resolve(granted),
       readAttachment: (type) => Promise.resolve(this.attachments.get(type) ?? null),

@@ -20,7 +20,7 @@ export type StackOptions = {
   timeScale?: number;
   /** Whether somebody has to sign in to the tenants, or to these of them. */
   delegated?: boolean | readonly string[];
-  plan?: Partial<TenantPlan>;
+  plan?: Partial<TenantPlan> | ((name: string) => Partial<TenantPlan>);
   signInWindowSeconds?: number;
   /** Whether the simulated Azure DevOps sends web hooks. */
   hooks?: boolean;
@@ -125,7 +125,7 @@ const blueprintOf = (name: string, { delegated, plan }: StackOptions) =>
     repository: name,
     displayName: `Tenant ${name}`,
     authentication: isDelegated(name, delegated) ? 'delegated' : 'application',
-    ...plan,
+    ...(typeof plan === 'function' ? plan(name) : plan),
   }).blueprint;
 
 const isDelegated = (name: string, delegated: StackOptions['delegated']) =>

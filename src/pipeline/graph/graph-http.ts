@@ -46,6 +46,8 @@ const BATCH_SIZE = 20;
 /** Conditional access takes about one write a second: with Graph's own pauses, ten tries are minutes. */
 const MAX_TRIES = 10;
 const LONGEST_PAUSE_MS = 120_000;
+/** Batches between two lines of a long read: some thousand objects. */
+const LOG_EVERY = 5;
 
 export function createGraphHttp(access: GraphAccess) {
   refuseForeignAddress(access.baseUrl);
@@ -72,6 +74,7 @@ async function send(access: GraphAccess, request: GraphRequest): Promise<JsonObj
 async function readAll(access: GraphAccess, paths: readonly string[]): Promise<JsonObject[][]> {
   const read = paths.map((): JsonObject[] => []);
   let open = paths.map((path, index) => ({ path, index }));
+  let batches = 0;
   for (let attempt = 1; open.length > 0;) {
     const batch = open.slice(0, BATCH_SIZE);
     const answers = await askBatch(
@@ -94,6 +97,9 @@ async function readAll(access: GraphAccess, paths: readonly string[]): Promise<J
     const busy = answers.filter(isBusy);
     if (busy.length > 0) await wait(access, attempt, busy);
     attempt = busy.length > 0 ? attempt + 1 : 1;
+    batches += 1;
+    if (batches % LOG_EVERY === 0)
+      access.log(`${read.reduce((sum, { length }) => sum + length, 0)} objects read so far.`);
     open = [...next, ...open.slice(BATCH_SIZE)];
   }
   return read;

@@ -1,5 +1,6 @@
 import { contentOf, readPath, pathOf } from '../configuration-file.ts';
 import { configurationTypeOf } from '../configuration-types.ts';
+import { unknownVariables } from '../inheritance.ts';
 import type { ChangeResult } from '../contract.ts';
 import type { FileDifference, Side } from '../differences.ts';
 import type { TenantConnection } from '../stage.ts';
@@ -53,6 +54,9 @@ function faultOf(difference: FileDifference, all: readonly FileDifference[]): st
   if (all.some((other) => other.path !== path && pathOfSameObject(other.path) === right)) {
     return `Two files stand for "${displayName}": keep only ${right} and sync again.`;
   }
+  const unknown = after === null ? [] : unknownVariables(after);
+  if (unknown.length > 0)
+    return `It uses ${unknown.join(', ')}, for which the tenant has no value: add it to "variables" in tenant.json and sync again.`;
   const named = after !== null && typeof after !== 'string' ? after.displayName : undefined;
   if (
     typeof named === 'string' &&

@@ -1,3 +1,5 @@
+import { type DesiredState, desiredStateAt, editsBetween } from '../desired-state.ts';
+import { ownEdit } from '../inheritance.ts';
 import { isJsonObject } from '../canonical-json.ts';
 import { contentOf, parseProperties, readPath } from '../configuration-file.ts';
 import { DESIRED_BRANCH, TENANT_STATE_BRANCH } from '../contract.ts';
@@ -24,11 +26,15 @@ export async function backup(context: StageContext): Promise<StageOutcome> {
   const recordedHead = await repository.head(TENANT_STATE_BRANCH);
   const recorded = recordedHead === null ? new Map<string, string>() : await filesAt(context, recordedHead);
   report.progress(50, 'Comparing with the previous backup');
-  const brought = await commitEdits(context, DESIRED_BRANCH, (desired) =>
-    tenantsOwnChanges(recorded, state, desired),
-  );
+  const brought = await commitEdits(context, DESIRED_BRANCH, async (_own, head) => {
+    if (head === null) return tenantsOwnChanges(recorded, state, new Map());
+    const desired = await desiredStateAt(context, head);
+    return asOwnFiles(tenantsOwnChanges(recorded, state, desired.files), desired);
+  });
   report.log(`${brought} files of main ${context.isWhatIf ? 'would ' : ''}follow the tenant.`);
-  const saved = await commitEdits(context, TENANT_STATE_BRANCH, (present) => editsBetween(present, state));
+  const saved = await commitEdits(context, TENANT_STATE_BRANCH, (present) =>
+    Promise.resolve(editsBetween(present, state)),
+  );
   report.log(saved === 0 ? 'The tenant is as it was at the previous backup.' : `${saved} files backed up.`);
   report.progress(100, 'Backed up');
   return { succeeded: true };
@@ -46,12 +52,12 @@ export function tenantsOwnChanges(recorded: Files, state: Files, desired: Files)
   return edits;
 }
 
-/** null removes. */
-function editsBetween(from: Files, to: Files): Edits {
-  const edits: Edits = new Map();
-  for (const [path, content] of to) if (from.get(path) !== content) edits.set(path, content);
-  for (const path of from.keys()) if (!to.has(path)) edits.set(path, null);
-  return edits;
+/** By which edits of its own files a tenant comes to these, with what it inherits. */
+function asOwnFiles(edits: Edits, { own, inheritance }: DesiredState): Edits {
+  const written = [...edits].map(
+    ([path, content]) => [path, ownEdit(path, content, { own, inheritance })] as const,
+  );
+  return new Map(written.filter(([path, content]) => content !== (own.get(path) ?? null)));
 }
 
 // `$` keys are notes of the repository; the tenant does not know them, so following the tenant must not drop them.
@@ -78,13 +84,13 @@ function tellEdits({ report }: StageContext, branch: string, files: Edits): numb
 async function commitEdits(
   context: StageContext,
   branch: string,
-  editsOf: (files: Files) => Edits,
+  editsOf: (files: Files, head: string | null) => Promise<Edits>,
 ): Promise<number> {
   const { repository, signal, buildId } = context;
   for (let attempt = 1; attempt <= MAX_TRIES; attempt += 1) {
     signal.throwIfAborted();
     const head = await repository.head(branch);
-    const files = editsOf(head === null ? new Map() : await filesAt(context, head));
+    const files = await editsOf(head === null ? new Map() : await filesAt(context, head), head);
     if (files.size === 0) return 0;
     if (context.isWhatIf) return tellEdits(context, branch, files);
     const message = `Back up the tenant (run ${buildId}): ${files.size} files [skip ci]`;

@@ -10,6 +10,7 @@ import {
 } from '../contract.ts';
 import { changeSetDigest } from '../change-set-digest.ts';
 import { compareFiles, type FileDifference } from '../differences.ts';
+import { commitOfDesired, desiredStateAt } from '../desired-state.ts';
 import { planLines } from '../plan-text.ts';
 import { type Repository, type StageContext, StageError, type StageOutcome } from '../stage.ts';
 import { configurationFilesOf } from '../tenant-files.ts';
@@ -19,18 +20,21 @@ export async function preview(context: StageContext): Promise<StageOutcome> {
   const { report, repository } = context;
   const { digestKey } = await context.credential('PREVIEW');
   const tenantStateSha = await headOf(repository, TENANT_STATE_BRANCH);
-  const desiredSha = await headOf(repository, DESIRED_BRANCH);
+  const desired = await desiredStateAt(context, await headOf(repository, DESIRED_BRANCH));
   report.progress(30, 'Comparing the desired state with the tenant');
-  const differences = await differencesBetween(repository, tenantStateSha, desiredSha);
+  const tenantState = configurationFilesOf(await repository.readFiles(tenantStateSha));
+  const differences = compareFiles(tenantState, desired.files);
   for (const line of planLines(differences)) report.log(line);
   const changesNeeded = differences.length > 0;
   if (context.isWhatIf) return { succeeded: true, changesNeeded };
 
   const digest = changeSetDigest(differences, Buffer.from(digestKey, 'base64'));
+  const desiredSha = await commitOfDesired(context, desired);
   await publish(context, {
     version: 1,
     tenantStateSha,
     desiredSha,
+    ...(desiredSha === desired.mainSha ? {} : { mainSha: desired.mainSha }),
     digest,
     changes: differences.map(entryOf),
   });

@@ -1,11 +1,11 @@
 /** Lays a tenant into its project: repository, pipeline, environment, gate. */
 import { DEFAULT_NAMES, DESIRED_BRANCH, type TenantFile } from '../../pipeline/contract.ts';
+import { referencePipeline } from '../../pipeline/reference-pipeline.ts';
 import type { TenantBlueprint } from '../contract.ts';
 import { FILE_MODE, gitPath, SUBMODULE_MODE, type GitFile } from './git/tree.ts';
 import { guidOf } from './guid.ts';
 import { AZURE_DEVOPS, groupNamed, personNamed } from './identity.ts';
 import type { Definition, Environment, Project, RepositoryRow } from './model.ts';
-import { pipelineYaml } from './pipeline-yaml.ts';
 import { DEFAULT_TIMEOUT_MINUTES } from './routes/checks.ts';
 import { remoteUrl } from './http/links.ts';
 import { signatureOf } from './pushed.ts';
@@ -94,9 +94,11 @@ function firstFiles(
 ): Map<string, string> {
   const { displayName, domain, directoryId, backupOnly, authentication, repository, schedule } = blueprint;
   const tenantFile: TenantFile = { displayName, domain, directoryId, backupOnly, authentication };
+  if (blueprint.baseline !== null && !blueprint.takesBaseline) tenantFile.takesBaseline = false;
   const files = new Map(blueprint.files);
   files.set(DEFAULT_NAMES.tenantFile, `${JSON.stringify(tenantFile, null, 2)}\n`);
-  files.set(DEFAULT_NAMES.pipelineFile, pipelineYaml({ repository, schedule, backupOnly }));
+  const settings = { repository, schedule, backupOnly, apiUrl: world.options.apiUrl(), feedUrl: null };
+  for (const [path, content] of referencePipeline(settings)) files.set(path, content);
   if (blueprint.baseline !== null) files.set('.gitmodules', moduleFile(world, project, blueprint.baseline));
   return files;
 }

@@ -45,6 +45,10 @@ async function restoreMain({ world, tenants }: ControlParts, tenant: RegisteredT
       .map(fileOf)
       .map(({ path, content }) => [path, content]),
   );
+  if (tenant.inheritsFrom) {
+    const baseline = await world.readFiles({ ...tenant, repository: tenant.inheritsFrom }, DESIRED_BRANCH);
+    for (const [path, content] of baseline) if (first.get(path) === content) first.delete(path);
+  }
   const present = configurationFilesOf(await world.readFiles(tenant, DESIRED_BRANCH));
   for (const path of new Set([...first.keys(), ...present.keys()])) {
     const content = first.get(path) ?? null;

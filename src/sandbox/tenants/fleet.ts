@@ -26,7 +26,7 @@ const SHOWCASE: TenantPlan[] = [
   contoso('production', 'Production', { role: 'approval', size: 'large' }),
   contoso('retail', 'Retail', { role: 'approval', size: 'medium' }),
   contoso('test', 'Test', { role: 'play', size: 'medium', schedule: null }),
-  contoso('training', 'Training', { role: 'play', schedule: null }),
+  contoso('training', 'Training', { role: 'play', schedule: null, takesBaseline: true }),
   contoso('europe', 'Europe', { role: 'in-progress', size: 'medium', countries: ['DE', 'FR', 'NL'] }),
   contoso('americas', 'Americas', { role: 'starting', countries: ['US', 'CA', 'BR'] }),
   contoso('finance', 'Finance', { role: 'error', size: 'medium' }),

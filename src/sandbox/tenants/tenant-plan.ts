@@ -33,6 +33,7 @@ export type TenantPlan = {
   authentication?: TenantAuthentication;
   backupOnly?: boolean;
   baseline?: string | null;
+  takesBaseline?: boolean;
   schedule?: string | null;
   approvers?: TenantBlueprint['approvers'];
   minRequired?: number;
@@ -55,6 +56,7 @@ export function planTenant(plan: TenantPlan): FleetTenant {
     authentication: plan.authentication ?? 'application',
     backupOnly: plan.backupOnly ?? false,
     baseline: plan.baseline ?? null,
+    takesBaseline: plan.takesBaseline ?? false,
     schedule: plan.schedule === undefined ? '0 3 * * *' : plan.schedule,
     hasGate: !plan.backupOnly,
     approvers: plan.approvers ?? APPROVERS,

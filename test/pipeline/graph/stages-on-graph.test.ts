@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { contentOf, fileOf, parseProperties, pathOf } from '../../../src/pipeline/configuration-file.ts';
+import { fileOf, pathOf } from '../../../src/pipeline/configuration-file.ts';
 import {
   CHANGE_SET_ATTACHMENT,
   type ChangeResult,
@@ -12,6 +12,7 @@ import type { ConfigurationObject } from '../../../src/pipeline/stage.ts';
 import { tenantConfiguration } from '../../../src/sandbox/tenants/configuration/tenant-configuration.ts';
 import { MemoryRepository, Pipeline } from '../memory.ts';
 import { DIRECTORY, type GraphTenant, startGraphTenant } from './graph-tenant.ts';
+import { pathsOf, randomEdits } from './random-configuration.ts';
 
 const GROUPS = 'MSGraph:Groups';
 const POLICIES = 'MSGraph:ConditionalAccess:Policies';
@@ -68,59 +69,16 @@ async function sync(): Promise<{ changes: ChangeSetAttachment['changes']; result
 }
 const resultOf = (results: ChangeResult[], path: string) => results.find((result) => result.path === path);
 
-/** mulberry32: the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
-}
-
-/** Some files of main changed, added (with references among them) and removed. */
-function randomEdits(seed: number): Record<string, string | null> {
-  const random = randomFrom(seed);
-  const edits: Record<string, string | null> = {};
-  for (const object of configuration) {
-    const { path } = fileOf(object);
-    const properties = structuredClone(object.properties);
-    if (random(4) > 0) continue;
-    if (object.configurationType === POLICIES) {
-      if (random(3) === 0) edits[path] = null;
-      else {
-        properties.state = ['enabled', 'disabled'][random(2)];
-        if (random(2) === 0)
-          properties.sessionControls = { persistentBrowser: { mode: 'never', isEnabled: true } };
-        edits[path] = contentOf(POLICIES, parseProperties(path, JSON.stringify(properties)));
-      }
-    } else if ('description' in properties && !object.configurationType.startsWith('MSGraph:Policies')) {
-      properties.description = random(3) === 0 ? null : `Nr. ${random(1000)} – "ü"`;
-      edits[path] = fileOf({ ...object, properties }).content;
-    }
-  }
-  for (let made = random(4); made > 0; made -= 1) {
-    Object.assign(edits, asEdit(policyFile(`A new policy ${made}`, `Z: 100 % {new} $${made}`)));
-    Object.assign(edits, asEdit(location(`Z: 100 % {new} $${made}`, `10.0.${made}.0/24`)));
-  }
-  return edits;
-}
-
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   'A deployed configuration is backed up as the same files, writes what was previewed, and nothing twice (seed %i)',
   async (seed) => {
     await newRun().run('BACKUP');
-    edit(randomEdits(seed));
+    edit(randomEdits(configuration, seed));
     const desired = repository.files('main');
     const { changes = [], results } = await sync();
     expect(results.filter(({ result }) => result !== 'APPLIED')).toEqual([]);
-    const written = new Set(
-      tenant.tenants
-        .ledger(DIRECTORY)
-        .map(({ configurationType, displayName }) => pathOf(configurationType, displayName)),
-    );
-    expect([...written].sort()).toEqual(changes.map(({ path }) => path).sort());
+    const written = pathsOf(tenant.tenants.ledger(DIRECTORY));
+    expect(written.sort()).toEqual(changes.map(({ path }) => path).sort());
 
     const before = tenant.writes().length;
     expect((await sync()).changes).toEqual([]);

@@ -59,6 +59,8 @@ test('one request lists every file of a commit with its true Git id, the baselin
   expect(files).toEqual([
     '/.gitmodules',
     '/Baseline',
+    '/Pipeline/sync-stages.yml',
+    '/Pipeline/sync-steps.yml',
     '/Source/a.json',
     '/Source/deep/b.json',
     '/azure-pipelines.yml',

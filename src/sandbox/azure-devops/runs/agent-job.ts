@@ -32,6 +32,7 @@ export function jobEnvironment({ world, build, tenant }: Run, { token }: JobPlac
     AGENT_TEMPDIRECTORY: join(options.dataFolder, 'agents', String(build.id)),
     TENANT_SYNC_API: options.apiUrl(),
     TENANT_SYNC_GRAPH: options.graphUrl(),
+    TENANT_SYNC_REQUEST: build.templateParameters.syncRequestId,
     TENANT_SYNC_MODE: MODE_PARAMETERS[modeOf(build)],
   };
 }
