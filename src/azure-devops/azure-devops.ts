@@ -39,7 +39,8 @@ export function createAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
   const at = (ref: ProjectRef) => known(ref).connection;
   const repo = (ref: RepositoryRef): RepositoryConnection => ({ ...at(ref), repositoryId: ref.repositoryId });
   return {
-    discoverTenants: async (ref) => discoverTenants(at(ref), known(ref).blobs),
+    discoverTenants: async (ref, places = []) =>
+      discoverTenants(at(ref), { blobs: known(ref).blobs, places }),
     lookAtProject: async (ref, since) => lookAtProject(at(ref), known(ref).approvals, since),
     readRun: async (ref, build, pending = []) => readRunOf(at(ref), known(ref).approvals, { build, pending }),
     queueSync: async (ref, sync) => queueSync(at(ref), sync),

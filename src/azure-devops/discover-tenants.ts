@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { DEFAULT_NAMES, DESIRED_BRANCH } from '../pipeline/contract.ts';
 import { route } from './ask.ts';
 import { AzureDevOpsError } from './azure-devops-error.ts';
+import { readConnectionData } from './connection-data.ts';
 import { readGate } from './gates.ts';
 import { createLimit } from './limit.ts';
-import type { DiscoveredTenant } from './port.ts';
+import type { DiscoveredTenant, KnownPlace } from './port.ts';
 import { inProject, type ProjectConnection } from './project-connection.ts';
 import { listItems, readBlob, withoutSlash, type RepositoryConnection } from './repositories.ts';
 import { readBaseline, readSchedules, readTenantFile } from './tenant-files.ts';
@@ -29,24 +30,30 @@ type WireDefinition = z.infer<typeof wireDefinition>;
 /** Blobs by id: contents never change, so a file is fetched again only when somebody changed it. */
 export type BlobCache = Map<string, string>;
 
-/** Three calls for the project, and for each tenant two more, plus one for each file that changed since the last time. */
+/**
+ * Four calls for the project, and for each tenant two more, plus one for each file that changed since the last time.
+ * `places`: where tenants were found before.
+ */
 export async function discoverTenants(
   connection: ProjectConnection,
-  blobs: BlobCache,
+  { blobs, places }: { blobs: BlobCache; places: readonly KnownPlace[] },
 ): Promise<DiscoveredTenant[]> {
-  const [repositories, definitions, environments] = await Promise.all([
+  const [repositories, definitions, environments, { identityId: serviceId }] = await Promise.all([
     listRepositories(connection),
     listDefinitions(connection),
     listEnvironments(connection),
+    readConnectionData(connection.http),
   ]);
   const limit = createLimit(6);
   const tenants = await Promise.all(
     repositories.map(async (repository) => {
-      const definition = pipelineOf(repository, definitions);
+      const place = places.find(({ repositoryId }) => repositoryId === repository.id);
+      const definition = pipelineOf(repository, definitions, place);
       if (!definition || repository.isDisabled) return null;
-      const environmentName = DEFAULT_NAMES.environmentOf(repository.name);
-      const environmentId = environments.find(({ name }) => name === environmentName)?.id ?? null;
-      return limit(() => describeTenant(connection, { repository, definition, environmentId, blobs }));
+      const environmentId = environmentOf(repository, environments, place);
+      return limit(() =>
+        describeTenant(connection, { repository, definition, environmentId, blobs, serviceId }),
+      );
     }),
   );
   return tenants.filter((tenant) => tenant !== null);
@@ -59,13 +66,14 @@ async function describeTenant(
     definition: WireDefinition;
     environmentId: number | null;
     blobs: BlobCache;
+    serviceId: string | null;
   },
 ): Promise<DiscoveredTenant> {
   const { repository, definition, environmentId } = found;
   const { organizationUrl, project } = connection;
   const pipelineFile = withoutSlash(definition.process?.yamlFilename ?? DEFAULT_NAMES.pipelineFile);
   const [gate, files] = await Promise.all([
-    environmentId === null ? null : readGate(connection, environmentId),
+    environmentId === null ? null : readGate(connection, environmentId, found.serviceId),
     readRootFiles({ ...connection, repositoryId: repository.id }, found.blobs, [
       withoutSlash(DEFAULT_NAMES.tenantFile),
       '.gitmodules',
@@ -116,11 +124,32 @@ async function listItemsOrNone(repository: RepositoryConnection, recursionLevel:
   }
 }
 
-/** By name; among pipelines of that name in several folders, the one that belongs to the repository. */
-function pipelineOf(repository: WireRepository, definitions: WireDefinition[]): WireDefinition | undefined {
+/**
+ * The one that it had, whatever it is called by now; else by name, and among pipelines of that name in several folders
+ * the one that belongs to the repository.
+ */
+function pipelineOf(
+  repository: WireRepository,
+  definitions: WireDefinition[],
+  place: KnownPlace | undefined,
+): WireDefinition | undefined {
+  const known = definitions.find(({ id }) => id === place?.pipelineId);
+  if (known?.repository?.id === repository.id) return known;
   const name = DEFAULT_NAMES.pipelineOf(repository.name);
   const candidates = definitions.filter((definition) => definition.name === name);
   return candidates.find((definition) => definition.repository?.id === repository.id) ?? candidates[0];
+}
+
+function environmentOf(
+  repository: WireRepository,
+  environments: z.infer<typeof wireEnvironment>[],
+  place: KnownPlace | undefined,
+): number | null {
+  const name = DEFAULT_NAMES.environmentOf(repository.name);
+  const found =
+    environments.find(({ id }) => id === place?.environmentId) ??
+    environments.find((environment) => environment.name === name);
+  return found?.id ?? null;
 }
 
 async function listRepositories(connection: ProjectConnection): Promise<WireRepository[]> {

@@ -3,7 +3,7 @@ import { route } from './ask.ts';
 import type { Gate } from './port.ts';
 import { inProject, type ProjectConnection } from './project-connection.ts';
 import { orderOf, person } from './read-approval.ts';
-import { wireIdentity } from './wire.ts';
+import { type WireIdentity, wireIdentity } from './wire.ts';
 
 /** The id of the kind of check that Azure DevOps calls "Approval", the same in every organisation. */
 const APPROVAL_CHECK = '8c6f20a7-a545-4486-9777-f762fafe0d4d';
@@ -24,8 +24,12 @@ const wireCheck = z.object({
     .nullish(),
 });
 
-/** The environment's approval check; null without one. */
-export async function readGate(connection: ProjectConnection, environmentId: number): Promise<Gate | null> {
+/** The environment's approval check; null without one. `serviceId`: our own id in Azure DevOps. */
+export async function readGate(
+  connection: ProjectConnection,
+  environmentId: number,
+  serviceId: string | null,
+): Promise<Gate | null> {
   const { http, project } = connection;
   const { items } = await http.list(
     {
@@ -40,8 +44,9 @@ export async function readGate(connection: ProjectConnection, environmentId: num
     ({ type, isDisabled }) => type?.id?.toLowerCase() === APPROVAL_CHECK && !isDisabled,
   );
   if (!check) return null;
+  const approvers = check.settings?.approvers ?? [];
   return {
-    approvers: (check.settings?.approvers ?? []).map((approver) => ({
+    approvers: approvers.map((approver) => ({
       ...person(approver),
       isGroup: approver.isContainer === true,
     })),
@@ -49,5 +54,12 @@ export async function readGate(connection: ProjectConnection, environmentId: num
     order: orderOf(check.settings?.executionOrder),
     selfApprovalAllowed: check.settings?.requesterCannotBeApprover !== true,
     timeoutMinutes: check.timeout ?? DEFAULT_TIMEOUT_MINUTES,
+    service: roleOf(serviceId, approvers),
   };
+}
+
+function roleOf(serviceId: string | null, approvers: WireIdentity[]): Gate['service'] {
+  if (approvers.some(({ id }) => id.toLowerCase() === serviceId)) return 'LISTED';
+  const mayHoldIt = approvers.length === 0 || approvers.some(({ isContainer }) => isContainer === true);
+  return serviceId === null || mayHoldIt ? 'UNKNOWN' : 'NOT_LISTED';
 }

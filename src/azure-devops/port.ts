@@ -25,6 +25,8 @@ export type Gate = {
   order: 'ANY' | 'IN_SEQUENCE';
   selfApprovalAllowed: boolean;
   timeoutMinutes: number;
+  /** Whether the service itself may answer it. A group may hold the service, and its members cannot be seen. */
+  service: 'LISTED' | 'NOT_LISTED' | 'UNKNOWN';
 };
 
 /** A repository with a sync pipeline. Names may change in Azure DevOps, the ids do not. */
@@ -44,6 +46,9 @@ export type DiscoveredTenant = {
   /** Five-field cron expressions (UTC) from the pipeline's YAML. */
   schedules: string[];
 };
+
+/** Where a tenant was found before: what was renamed since is found again by its id. */
+export type KnownPlace = Pick<DiscoveredTenant, 'repositoryId' | 'pipelineId' | 'environmentId'>;
 
 // ── Runs ─────────────────────────────────────────────────────────────────────────────────────
 
@@ -178,7 +183,7 @@ export type PullRequest = { id: number; url: string; state: 'OPEN' | 'COMPLETED'
 
 /** The port. One object serves every configured project. */
 export type AzureDevOps = {
-  discoverTenants(project: ProjectRef): Promise<DiscoveredTenant[]>;
+  discoverTenants(project: ProjectRef, known?: readonly KnownPlace[]): Promise<DiscoveredTenant[]>;
   /** `since`: the watermark of the last look, null at the first. */
   lookAtProject(project: ProjectRef, since: string | null): Promise<ProjectLook>;
   /**

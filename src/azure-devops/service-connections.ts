@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { route } from './ask.ts';
 import type { ConfiguredProject } from './azure-devops.ts';
-import type { AzureDevOpsHttp } from './azure-devops-http.ts';
+import { readConnectionData } from './connection-data.ts';
 import type { Doors } from './doors.ts';
 import type { FindServiceConnection, PipelineJob } from './pipeline-token.ts';
 
-const wireOrganization = z.object({ instanceId: z.string() });
 const wireConnection = z.object({ id: z.string(), name: z.string() });
 
 /** Jobs that wait for a sign-in ask every few seconds. */
@@ -29,7 +28,7 @@ export function createServiceConnectionLookup(options: {
     const known = kept.get(key);
     if (known && known.until > Date.now()) return known.job;
     for (const { http, organization, project } of projects) {
-      if ((await organizationIdOf(http)) !== organizationId) continue;
+      if ((await readConnectionData(http)).organizationId !== organizationId) continue;
       const what = `read the service connection ${connectionId} in ${organization}/${project}`;
       const path = route`${project}/_apis/serviceendpoint/endpoints/${connectionId}`;
       const found = await http.find({ what, path }, wireConnection.nullable());
@@ -40,13 +39,4 @@ export function createServiceConnectionLookup(options: {
     }
     return null;
   };
-}
-
-async function organizationIdOf(http: AzureDevOpsHttp): Promise<string> {
-  const ask = {
-    what: "read the organisation's id",
-    path: '_apis/connectionData',
-    apiVersion: '7.1-preview.1',
-  };
-  return (await http.read(ask, wireOrganization)).instanceId.toLowerCase();
 }

@@ -7,7 +7,7 @@ import { expireChallenges } from '../sync-runs/challenges.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { applyToRun, lockRun } from '../sync-runs/write-run.ts';
-import { registerTenants } from '../tenants/register-tenants.ts';
+import { knownPlaces, registerTenants } from '../tenants/register-tenants.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { TenantId } from '../lib/ids.ts';
@@ -54,7 +54,7 @@ export async function lookAtProject(
   options: LookOptions,
 ): Promise<LookResult> {
   const { db, azure } = services;
-  if (options.isFull) await registerTenants(db, project, await azure.discoverTenants(project));
+  if (options.isFull) await discover(services, project);
   const look = await azure.lookAtProject(project, await watermarkOf(db, project));
   const builds = new Map([...look.finished, ...look.active].map((build) => [build.buildId, build]));
   const shown = [...builds.values()].sort((a, b) => a.queuedAt.localeCompare(b.queuedAt));
@@ -69,6 +69,11 @@ export async function lookAtProject(
     openRuns: await countOpenRuns(db, project),
     shown: shown.filter(({ pipelineId }) => tenants.has(pipelineId)).map(({ buildId }) => buildId),
   };
+}
+
+async function discover({ db, azure }: Services, project: ProjectRef): Promise<void> {
+  const places = await knownPlaces(db, project);
+  await registerTenants(db, project, await azure.discoverTenants(project, places));
 }
 
 type Seen = {

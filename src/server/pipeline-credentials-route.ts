@@ -64,20 +64,28 @@ async function answerVerified(
   job: PipelineJob,
   request: CredentialRequest,
 ): Promise<JsonAnswer> {
-  const tenant = await tenantOf(services, job);
-  const run = tenant && (await runOf(services, tenant, request.buildId));
-  if (!tenant || !run) {
+  const found = await findRun(services, job, request.buildId);
+  if (!found) {
     return refuse(
       403,
       'UNKNOWN_RUN',
       `No tenant's run ${request.buildId} belongs to ${job.serviceConnection}.`,
     );
   }
-  const approvedDigest = await approvedDigestOf(services, run);
-  return answerCredentialRequest(services, { tenant, run, request, approvedDigest });
+  const approvedDigest = await approvedDigestOf(services, found.run);
+  return answerCredentialRequest(services, { ...found, request, approvedDigest });
 }
 
-async function tenantOf(services: Services, job: PipelineJob): Promise<Tenant | null> {
+async function findRun(services: Services, job: PipelineJob, buildId: number) {
+  for (const tenant of await tenantsOf(services, job)) {
+    const run = await runOf(services, tenant, buildId);
+    if (run) return { tenant, run };
+  }
+  return null;
+}
+
+/** By the connection's name: what it is by rule, or was when a tenant that was renamed since was first found. */
+async function tenantsOf(services: Services, job: PipelineJob): Promise<Tenant[]> {
   const rows = await services.db
     .select()
     .from(tenants)
@@ -88,7 +96,9 @@ async function tenantOf(services: Services, job: PipelineJob): Promise<Tenant | 
         isNull(tenants.removedAt),
       ),
     );
-  return rows.find((one) => DEFAULT_NAMES.serviceConnectionOf(one.name) === job.serviceConnection) ?? null;
+  return rows.filter(({ name, serviceConnection }) =>
+    [DEFAULT_NAMES.serviceConnectionOf(name), serviceConnection].includes(job.serviceConnection),
+  );
 }
 
 /** The job may ask before the poller saw its run, or before the answer to our own queue request was stored. */

@@ -33,7 +33,7 @@ export function decisionRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal
       'The changes of this run have not been read yet. Look again in a few seconds.',
     );
   }
-  return approverRefusal(facts) ?? fourEyesRefusal(facts, run);
+  return approverRefusal(facts) ?? gateRefusal(facts) ?? fourEyesRefusal(facts, run);
 }
 
 /** The tenant's own policy: of those whose role allows it, only whom it lists. */
@@ -43,6 +43,15 @@ function approverRefusal({ viewer, tenant: { approvers } }: ActionFacts): Action
   return refuse(
     'NOT_AN_APPROVER',
     "This tenant's syncs are decided by its approvers only, and you are none of them. Its field approvers lists them; an admin can change it.",
+  );
+}
+
+/** Azure DevOps itself judges those who come with their own token; for all others the service has to answer. */
+function gateRefusal({ viewer, tenant }: ActionFacts): ActionRefusal | null {
+  if (viewer.callerToken !== undefined || tenant.gateCheck?.service !== 'NOT_LISTED') return null;
+  return refuse(
+    'NOT_AN_APPROVER',
+    "The gate's approvers in Azure DevOps do not include this service, so it cannot answer for you. Add the service to them, decide with your own Entra token, or decide in Azure DevOps.",
   );
 }
 

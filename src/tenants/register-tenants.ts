@@ -1,11 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { OWN_WORK } from '../access/viewer.ts';
 import { databaseNow, inTransaction, type Db, type Tx } from '../database/database.ts';
-import type { DiscoveredTenant, ProjectRef } from '../azure-devops/port.ts';
+import type { DiscoveredTenant, KnownPlace, ProjectRef } from '../azure-devops/port.ts';
 import { appendEvents } from '../events/append-events.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
 import type { EventBody } from '../events/event.ts';
 import { newId, type TenantId } from '../lib/ids.ts';
+import { DEFAULT_NAMES } from '../pipeline/contract.ts';
 import type { GateState, Tenant } from './tenant.ts';
 import { tenants } from './tenants.table.ts';
 import { lockTenant, tenantFacts } from './write-tenant.ts';
@@ -32,10 +33,25 @@ export async function registerTenants(db: Db, project: ProjectRef, found: Discov
   await linkBaselines(db, project, found);
 }
 
+/** Where the project's tenants were found before, those that are gone included. */
+export function knownPlaces(db: Db, { organization, project }: ProjectRef): Promise<KnownPlace[]> {
+  const { repositoryId, pipelineId, environmentId } = tenants;
+  return db
+    .select({ repositoryId, pipelineId, environmentId })
+    .from(tenants)
+    .where(and(eq(tenants.organization, organization), eq(tenants.project, project)));
+}
+
 async function addTenant(tx: Tx, project: ProjectRef, found: DiscoveredTenant): Promise<void> {
   const [tenant] = await tx
     .insert(tenants)
-    .values({ ...factsOf(found, true), ...project, id: newId('ten'), repositoryId: found.repositoryId })
+    .values({
+      ...factsOf(found, true),
+      ...project,
+      id: newId('ten'),
+      repositoryId: found.repositoryId,
+      serviceConnection: DEFAULT_NAMES.serviceConnectionOf(found.name),
+    })
     .onConflictDoNothing()
     .returning();
   if (!tenant) return;
@@ -48,6 +64,7 @@ async function updateTenant(tx: Tx, id: TenantId, found: DiscoveredTenant): Prom
   if (!before) return;
   const facts = {
     ...factsOf(found, before.requiresApproval),
+    serviceConnection: before.serviceConnection ?? DEFAULT_NAMES.serviceConnectionOf(before.name),
     observedAt: await databaseNow(tx),
     removedAt: null,
   };
@@ -98,6 +115,7 @@ function factsOf(found: DiscoveredTenant, requiresApproval: boolean) {
     projectId: found.projectId,
     repositoryUrl: found.repositoryUrl,
     pipelineId: found.pipelineId,
+    environmentId: found.environmentId,
     name: found.name,
     displayName: found.file?.displayName ?? found.name,
     domain: found.file?.domain ?? null,

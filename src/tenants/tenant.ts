@@ -50,6 +50,10 @@ export type Tenant = {
   repositoryId: string;
   repositoryUrl: string;
   pipelineId: number;
+  /** null: it has none, or was found before this was noted. */
+  environmentId: number | null;
+  /** The service connection's name when the tenant was first found: renaming the repository leaves it as it is. */
+  serviceConnection: string | null;
   name: string;
   displayName: string;
   domain: string | null;

@@ -40,6 +40,8 @@ export const tenants = pgTable(
     repositoryId: text('repository_id').notNull(),
     repositoryUrl: text('repository_url').notNull(),
     pipelineId: integer('pipeline_id').notNull(),
+    environmentId: integer('environment_id'),
+    serviceConnection: text('service_connection'),
     name: text().notNull(),
     displayName: text('display_name').notNull(),
     domain: text(),

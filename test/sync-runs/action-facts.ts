@@ -25,6 +25,8 @@ export const tenant: Tenant = {
   repositoryId: '1',
   repositoryUrl: 'https://dev.azure.com/o/p/_git/t',
   pipelineId: 1,
+  environmentId: 1,
+  serviceConnection: 't-sync',
   name: 't',
   displayName: 'T',
   domain: null,

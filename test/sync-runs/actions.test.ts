@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Tenant } from '../../src/tenants/tenant.ts';
 import { type ActionFacts, refusalFor, type SyncAction } from '../../src/sync-runs/actions.ts';
 import {
   approval,
@@ -12,6 +13,15 @@ import {
   tenant,
   waiting,
 } from './action-facts.ts';
+
+const gateCheck = {
+  approvers: [{ id: 'a', displayName: 'Ada', isGroup: false }],
+  minRequired: 1,
+  order: 'ANY',
+  selfApprovalAllowed: true,
+  timeoutMinutes: 60,
+  service: 'LISTED',
+} as const satisfies Tenant['gateCheck'];
 
 const CASES: [what: string, action: SyncAction, facts: ActionFacts, answer: string | null][] = [
   ['A tenant that was never synced can be synced', 'START_SYNC', facts(), null],
@@ -161,6 +171,28 @@ const CASES: [what: string, action: SyncAction, facts: ActionFacts, answer: stri
       run: waiting({ approval: { ...approval, selfApprovalAllowed: false }, requestedBy: as().actor }),
     }),
     'FOUR_EYES',
+  ],
+  [
+    'A gate that does not list the service is not answered by it',
+    'APPROVE',
+    facts({ run: waiting(), tenant: { ...tenant, gateCheck: { ...gateCheck, service: 'NOT_LISTED' } } }),
+    'NOT_AN_APPROVER',
+  ],
+  [
+    'But a person with a token of their own may answer it',
+    'APPROVE',
+    facts({
+      run: waiting(),
+      tenant: { ...tenant, gateCheck: { ...gateCheck, service: 'NOT_LISTED' } },
+      viewer: { ...as('ADMIN'), callerToken: 'a token' },
+    }),
+    null,
+  ],
+  [
+    'A group of approvers may hold the service, which Azure DevOps will say',
+    'APPROVE',
+    facts({ run: waiting(), tenant: { ...tenant, gateCheck: { ...gateCheck, service: 'UNKNOWN' } } }),
+    null,
   ],
   [
     'A code that ran out can be restarted',

@@ -33,6 +33,7 @@ import { layTenant } from './lay-tenant.ts';
 import { openOidcIssuer } from './oidc-issuer.ts';
 import { editBranch } from './edit-branch.ts';
 import type { PullRequest } from './model.ts';
+import { type NewNames, renameParts } from './rename.ts';
 import { publicRoutes, routes } from './routes/all-routes.ts';
 import { completeAsReviewer } from './routes/merge-pull-request.ts';
 import { AgentPool } from './runs/agents.ts';
@@ -156,6 +157,10 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
 
   setGates(key: TenantKey, count: number): void {
     setGates(this.#world, tenantOf(this.#world, key), count);
+  }
+
+  rename(key: TenantKey, names: NewNames): void {
+    renameParts(this.#world, tenantOf(this.#world, key), names);
   }
 
   /** Tells the target of everything that happens in the projects that are there now. */

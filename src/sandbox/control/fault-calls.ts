@@ -15,6 +15,7 @@ import {
 } from './control-call.ts';
 
 const regularExpression = z.string().max(200).refine(isRegularExpression, 'a regular expression');
+const newName = z.string().min(1).max(100).optional();
 const wallMs = z.number().min(0).max(600_000);
 
 const FAULT = z.strictObject({
@@ -84,6 +85,12 @@ export const FAULT_CALLS: readonly ControlCall[] = [
     'Whether the pipeline may use its environment; if not, runs wait for an administrator (Checkpoint.Authorization).',
     z.strictObject({ isPermitted: z.boolean() }),
     (given) => given.control.permit(tenantOf(given), given.body.isPermitted),
+  ),
+  post(
+    '/control/tenants/{tenant}/rename',
+    'Renames the repository, the pipeline or the environment in Azure DevOps; this API goes on calling the tenant as before.',
+    z.strictObject({ repository: newName, pipeline: newName, environment: newName }),
+    (given) => given.control.rename(tenantOf(given), given.body),
   ),
   post(
     '/control/tenants/{tenant}/gates',
