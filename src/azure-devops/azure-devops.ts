@@ -50,7 +50,7 @@ export function createAzureDevOps(options: AzureDevOpsOptions): AzureDevOps {
     exchangeToken: async (assertion) => (await options.onBehalfOf?.(assertion)) ?? null,
     answerGate: async (ref, { asPerson, ...answer }) => {
       const { http, organizationUrl } = at(ref);
-      const door = asPerson ? options.doors.as(organizationUrl, asPerson.accessToken) : http;
+      const door = asPerson ? options.doors.as(organizationUrl, asPerson) : http;
       return known(ref).approvals.answer(door, answer);
     },
 

@@ -163,7 +163,7 @@ export type GateAnswer = {
   verdict: Verdict;
   comment: string;
   /** null: the service itself answers. */
-  asPerson: PersonToken | null;
+  asPerson: (PersonToken & { personId: string }) | null;
 };
 
 export type RunFile = { name: string; contentType: string; body: Readable; sizeBytes: number | null };

@@ -30,10 +30,10 @@ export async function answerGate(services: Services, id: DecisionId, tried: Try)
         'The changes are no longer those that were reviewed: review them again.',
       );
     }
-    const asPerson = await openPersonToken(services, id);
-    if (asPerson === 'expired')
+    const token = await openPersonToken(services, id);
+    if (token === 'expired')
       return await fail(services, decision, 'Your sign-in ended before the answer was sent: decide again.');
-    const answered = await answerOnce(services, locked, { decision, asPerson });
+    const answered = await answerOnce(services, locked, { decision, token });
     await settle(services, decision, answered);
     services.lookSoon(locked.tenant, locked.run.buildId);
   } catch (error) {
@@ -60,9 +60,10 @@ async function isStillWhatWasReviewed(services: Services, { tenant, run }: Locke
 async function answerOnce(
   services: Services,
   { tenant }: LockedRun,
-  { decision, asPerson }: { decision: Decision; asPerson: PersonToken | null },
+  { decision, token }: { decision: Decision; token: PersonToken | null },
 ): Promise<ApprovalObservation> {
-  const { approvalId } = decision;
+  const { approvalId, personId } = decision;
+  const asPerson = token && { ...token, personId };
   const readGate = async () => understood(await services.azure.readApproval(tenant, approvalId));
   const before = await readGate();
   if (before && hasAnswer(before, decision)) return before;

@@ -5,23 +5,11 @@ import { whilePolling } from '../azure-devops/priority.ts';
 import { messageOf } from '../lib/errors.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import type { Services } from '../sync-runs/services.ts';
+import { type Cadence, neededEveryMs, withJitter } from './cadence.ts';
 import type { Hint } from './hints.ts';
 import { HookTrust } from './hook-trust.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import { lookAtProject, type LookOptions } from './look-at-project.ts';
-
-/** How often a project is looked at, by need. */
-export type Cadence = {
-  /** A run is open and somebody subscribes. */
-  watchedEveryMs: number;
-  /** A run is open. */
-  activeEveryMs: number;
-  idleEveryMs: number;
-  /** No run is open, and Azure DevOps is known to tell us when one starts. */
-  hookedEveryMs: number;
-  /** Full looks: tenants are discovered anew, every open run is read. */
-  fullEveryMs: number;
-};
 
 export type PollerOptions = {
   services: Services;
@@ -138,17 +126,13 @@ class ProjectLoop {
       this.#failures = 0;
       this.#hooks.show(shown, performance.now());
       const untilFullMs = this.#fullLookAt + cadence.fullEveryMs - startedAt;
-      return { waitMs: Math.min(withJitter(this.#needMs(openRuns)), untilFullMs), isFixed: false };
+      const isHooked = this.#hooks.isProven(performance.now());
+      const needMs = neededEveryMs(cadence, { openRuns, isWatched: this.#options.isWatched(), isHooked });
+      return { waitMs: Math.min(withJitter(needMs), untilFullMs), isFixed: false };
     } catch (error) {
       for (const buildId of hinted) this.#hinted.add(buildId);
       return this.#noteFailure(error);
     }
-  }
-
-  #needMs(openRuns: number): number {
-    const { cadence } = this.#options;
-    if (openRuns > 0) return this.#options.isWatched() ? cadence.watchedEveryMs : cadence.activeEveryMs;
-    return this.#hooks.isProven(performance.now()) ? cadence.hookedEveryMs : cadence.idleEveryMs;
   }
 
   async #noteFailure(error: unknown): Promise<{ waitMs: number; isFixed: boolean }> {
@@ -168,6 +152,3 @@ class ProjectLoop {
     return named === null ? { waitMs, isFixed: false } : { waitMs: Math.max(named, waitMs), isFixed: true };
   }
 }
-
-/** A tenth either way, so that the loops of many projects do not fall into step. */
-const withJitter = (ms: number) => ms * (0.9 + Math.random() * 0.2);

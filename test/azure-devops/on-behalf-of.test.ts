@@ -42,7 +42,11 @@ it("A gate that is answered as a person names the person in Azure's record", asy
     approvalId: run.approvals[0]?.approvalId ?? '',
     verdict: 'APPROVED',
     comment: 'Fine',
-    asPerson: { accessToken: personToken('Grace Guard'), expiresAt: '2100-01-01T00:00:00Z' },
+    asPerson: {
+      personId: 'grace',
+      accessToken: personToken('Grace Guard'),
+      expiresAt: '2100-01-01T00:00:00Z',
+    },
   });
   const by = answered.steps.flatMap((step) => step.actualApprover?.displayName ?? []);
   expect(by).toEqual(['Grace Guard']);

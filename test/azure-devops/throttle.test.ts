@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AzureDevOpsError } from '../../src/azure-devops/azure-devops-error.ts';
+import { createDoors } from '../../src/azure-devops/doors.ts';
 import { AzureDevOpsHttp, type HttpOptions } from '../../src/azure-devops/azure-devops-http.ts';
 import { whilePolling } from '../../src/azure-devops/priority.ts';
 import { Throttle } from '../../src/azure-devops/throttle.ts';
@@ -69,6 +70,26 @@ describe('a time that Azure named', () => {
     const free = await serve((response) => json(response, 200, { ok: true }));
     await expect(get(open(limited.url))).rejects.toBeInstanceOf(AzureDevOpsError);
     expect(await get(open(free.url))).toEqual({ ok: true });
+  });
+
+  it('to a person binds what is asked as that person, with another token too, and nobody else', async () => {
+    const { url, seen } = await serve((response, _seen, count) =>
+      json(response, count === 1 ? 429 : 200, { ok: true }, count === 1 ? { 'retry-after': '60' } : {}),
+    );
+    const tokens = { authorization: () => Promise.resolve('Bearer service') };
+    const doors = createDoors({ tokens, logger: silent });
+    const as = (personId: string, accessToken: string) =>
+      doors.as(`${url}/contoso/`, { personId, accessToken });
+    await expect(get(as('ada', 'first'))).rejects.toMatchObject({ statusCode: 429 });
+    await expect(get(as('ada', 'second'))).rejects.toThrow('limits requests of this service for');
+    expect(seen).toHaveLength(1);
+    await get(as('grace', 'third'));
+    await get(doors.to(`${url}/contoso`));
+    expect(seen.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer first',
+      'Bearer third',
+      'Bearer service',
+    ]);
   });
 
   it('as a delay of an answer holds back polls, not people', async () => {

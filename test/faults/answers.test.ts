@@ -56,6 +56,7 @@ describe('a sync goes through and ends as it really did', () => {
     ['timelines withheld', [{ kind: 'no_timeline', rate: 0.5, seed: 7 }]],
     ['404 for runs', [{ kind: 'not_found', rate: 0.5, seed: 8 }]],
     ['words that nobody knows', [{ kind: 'unknown_words', rate: 0.3, seed: 9, requests: 'list-approvals' }]],
+    ['words that nobody knows, in any answer', [{ kind: 'unknown_words', rate: 0.15, seed: 10 }]],
     ['lost attachments', [{ kind: 'no_attachments', times: 50 }]],
   ])('with %s', async (_what, faults) => {
     const name = NAMES[round++ % NAMES.length] ?? '';

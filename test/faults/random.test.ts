@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { judge } from '../support/judge.ts';
-import { runRandomSyncs, switchOnRandomFaults } from '../support/random-syncs.ts';
+import { switchOnRandomFaults } from '../support/random-faults.ts';
+import { runRandomSyncs } from '../support/random-syncs.ts';
 import { startStack } from '../support/stack.ts';
 
 const TENANTS = ['one', 'two', 'three', 'four', 'five', 'six'];

@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose';
+import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { get } from '../support/client.ts';
 import { type Place, runOf, startSync, untilStatus, untilTenant } from '../support/journey.ts';
@@ -124,6 +124,25 @@ describe("a credential for a job's run", () => {
     expect((await ask(genuine, buildId)).status).toBe(202);
 
     const [header, payload, signature = ''] = genuine.split('.');
+    const own = await generateKeyPair('RS256', { extractable: true });
+    const bringsItsKey = new SignJWT()
+      .setProtectedHeader({
+        alg: 'RS256',
+        kid: stored.kid ?? '',
+        jwk: await exportJWK(own.publicKey),
+        jku: 'https://evil.example/keys',
+      })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience('api://AzureADTokenExchange')
+      .setExpirationTime('5m');
+    const publicText = JSON.stringify({ kty: 'RSA', n: stored.n, e: stored.e });
+    const symmetric = new SignJWT()
+      .setProtectedHeader({ alg: 'HS256', kid: stored.kid ?? '' })
+      .setIssuer(issuer)
+      .setSubject(subject)
+      .setAudience('api://AzureADTokenExchange')
+      .setExpirationTime('5m');
     const unsigned = new UnsecuredJWT({}).setIssuer(issuer).setSubject(subject);
     const forged: Record<string, string | null> = {
       'no token': null,
@@ -132,6 +151,9 @@ describe("a credential for a job's run", () => {
       'a signature cut off': `${header}.${payload}.`,
       'a signature changed': `${header}.${payload}.${signature.split('').reverse().join('')}`,
       'another key': await token({}).sign(other.privateKey),
+      'a key of its own in the header': await bringsItsKey.sign(own.privateKey),
+      "the issuer's public key as a shared secret": await symmetric.sign(Buffer.from(publicText)),
+      'a beginning that is to come': await token({}).setNotBefore('10m').sign(key),
       'another issuer': await token({ iss: 'https://evil.example/_oidc/contoso-group' }).sign(key),
       'another audience': await token({ aud: 'api://somebody-else' }).sign(key),
       'an end that is past': await token({ exp: '-10m' }).sign(key),

@@ -3,7 +3,14 @@ import type { LedgerEntry } from '../../src/sandbox/azure-devops/ledger.ts';
 import { get } from './client.ts';
 import type { Stack } from './stack.ts';
 
-type Told = { id: string; status: string; outcome: string | null; buildId: number | null; tenant: string };
+type Told = {
+  id: string;
+  status: string;
+  outcome: string | null;
+  buildId: number | null;
+  tenant: string;
+  isShownAs: string | null;
+};
 
 const RUNS = /* GraphQL */ `
   query Runs($after: String) {
@@ -19,6 +26,10 @@ const RUNS = /* GraphQL */ `
         azureDevOpsUrl
         tenant {
           name
+          status
+          latestRun {
+            id
+          }
         }
       }
     }
@@ -32,7 +43,7 @@ type Page = {
       status: string;
       outcome: string | null;
       azureDevOpsUrl: string | null;
-      tenant: { name: string };
+      tenant: { name: string; status: string; latestRun: { id: string } | null };
     }[];
   };
 };
@@ -44,7 +55,8 @@ export async function toldRuns(stack: Pick<Stack, 'place'>): Promise<Told[]> {
     const page: Page = await get<Page>(stack.place.url, RUNS, { variables: { after } });
     for (const { tenant, azureDevOpsUrl, ...run } of page.syncRuns.nodes) {
       const buildId = /buildId=(\d+)/.exec(azureDevOpsUrl ?? '')?.[1];
-      told.push({ ...run, tenant: tenant.name, buildId: buildId ? Number(buildId) : null });
+      const isShownAs = tenant.latestRun?.id === run.id ? tenant.status : null;
+      told.push({ ...run, tenant: tenant.name, isShownAs, buildId: buildId ? Number(buildId) : null });
     }
     after = page.syncRuns.pageInfo.endCursor;
     if (!page.syncRuns.pageInfo.hasNextPage) return told;
@@ -66,11 +78,16 @@ export async function judge(stack: Pick<Stack, 'place' | 'sandbox'>): Promise<st
     else if (says !== really) problems.push(`Run ${buildId} is ${really}, and the API says ${says}.`);
   }
   for (const run of told) {
+    if (run.status === 'COMPLETED' && run.isShownAs !== null && !AT_REST.has(run.isShownAs))
+      problems.push(`${run.id} of ${run.tenant} has ended, and the tenant still shows ${run.isShownAs}.`);
     if (run.buildId === null && !(run.status === 'COMPLETED' && run.outcome !== 'SUCCEEDED'))
       problems.push(`${run.id} of ${run.tenant} is ${run.outcome ?? run.status}, and never ran.`);
   }
   return problems;
 }
+
+/** What a tenant shows while no run is open. */
+const AT_REST = new Set(['NOT_RUN', 'IDLE', 'NEW_ERROR']);
 
 /** null: it is still open. */
 export function outcomeOf(entries: readonly LedgerEntry[]): string | null {

@@ -1,6 +1,6 @@
 /** Many syncs through all endings, chosen by a seed, while faults hit every kind of request. */
+import { sql } from 'drizzle-orm';
 import { pause } from '../../src/lib/pause.ts';
-import type { RequestFault } from '../../src/sandbox/azure-devops/faults/request-fault.ts';
 import { seededRandom } from '../../src/sandbox/azure-devops/faults/seeded-random.ts';
 import { get } from './client.ts';
 import { cancelSync, decide, readTenant, startSync } from './journey.ts';
@@ -10,6 +10,7 @@ export const ENDINGS = [
   'approve',
   'reject',
   'revert',
+  'revert-by-request',
   'nothing-to-do',
   'partial',
   'preview',
@@ -27,29 +28,6 @@ export const ENDINGS = [
   'declined-sign-in',
 ] as const;
 export type Ending = (typeof ENDINGS)[number];
-
-/** Together more than 5 % of each kind of request. */
-export const FAULTS: readonly RequestFault[] = [
-  { kind: 'unauthorized', rate: 0.004 },
-  { kind: 'sign_in_page', rate: 0.004 },
-  { kind: 'throttled', rate: 0.002, seconds: 1 },
-  { kind: 'delayed', rate: 0.004, ms: 200, seconds: 0 },
-  { kind: 'bad_gateway', rate: 0.01 },
-  { kind: 'unavailable', rate: 0.01 },
-  { kind: 'reset', rate: 0.015 },
-  { kind: 'lost_reply', rate: 0.015 },
-  { kind: 'stalled', rate: 0.004, ms: 300 },
-  { kind: 'unknown_words', rate: 0.01 },
-  { kind: 'no_timeline', rate: 0.02 },
-  { kind: 'not_found', rate: 0.02 },
-  { kind: 'no_attachments', rate: 0.02 },
-  { kind: 'stale_push', rate: 0.05 },
-];
-
-export function switchOnRandomFaults(stack: Stack, seed: number): void {
-  for (const [index, fault] of FAULTS.entries())
-    stack.sandbox.control.switchOn({ ...fault, seed: seed + index });
-}
 
 export type RandomSyncs = {
   stack: Stack;
@@ -85,6 +63,7 @@ const RUN = /* GraphQL */ `
       status
       outcome
       azureDevOpsUrl
+      logsUrl
       changeSet {
         id
         digest
@@ -107,6 +86,7 @@ type RunNow = {
   status: string;
   outcome: string | null;
   azureDevOpsUrl: string | null;
+  logsUrl: string | null;
   changeSet: { id: string; digest: string } | null;
   authentication: { userCode: string | null } | null;
   revert: { status: string } | null;
@@ -140,7 +120,7 @@ class Sync {
     const id = await this.#start(until);
     for (; Date.now() < until; await pause(LOOK_EVERY_MS)) {
       const last = await this.#read(id);
-      if (await this.#hasEnded(last)) return last.outcome ?? '';
+      if ((await this.#hasEnded(last)) && (await this.#hasLogs(last))) return last.outcome ?? '';
       await this.#act(id, last);
     }
     const last = JSON.stringify(await this.#read(id));
@@ -161,6 +141,7 @@ class Sync {
     const message = this.#ending === 'partial' ? 'Forbidden by the directory.' : null;
     control.refuseWrites(this.#name, { configurationType: POLICIES, displayName: SECOND, message });
     if (this.#ending.endsWith('sign-in')) control.requireSignIn(this.#name);
+    control.protectBranch(this.#name, 'main', this.#ending === 'revert-by-request');
   }
 
   /** On `main`: another value than the tenant has, or the same. */
@@ -205,7 +186,32 @@ class Sync {
   async #hasEnded({ status, revert }: RunNow): Promise<boolean> {
     if (status !== 'COMPLETED' || this.#openBuild() !== null) return false;
     if (this.#ending === 'fail-and-retry' && !this.#done.has('retry')) return this.#retry();
-    return this.#ending !== 'revert' || !this.#done.has('decide') || ENDED_REVERTS.has(revert?.status ?? '');
+    if (!this.#ending.startsWith('revert') || !this.#done.has('decide')) return true;
+    if (revert?.status === 'PULL_REQUEST_OPEN') await this.#complete();
+    return ENDED_REVERTS.has(revert?.status ?? '');
+  }
+
+  /** Somebody reviews the pull request, and the program looks at once instead of in half a minute. */
+  async #complete(): Promise<void> {
+    const { world } = this.#stack.sandbox;
+    const key = world.tenants().find(({ repository }) => repository === this.#name);
+    if (!key) return;
+    const [id] = world.openPullRequests(key);
+    if (id !== undefined)
+      await this.#once('complete', () => world.completePullRequest(key, id, 'Megan Bowen'));
+    await this.#stack.database.database.db.execute(
+      sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null and attempts = 0`,
+    );
+  }
+
+  /** What people do with a run in the end; asked again when Azure DevOps could not be. */
+  async #hasLogs({ logsUrl }: RunNow): Promise<boolean> {
+    if (logsUrl === null) return true;
+    const file = await fetch(logsUrl);
+    const bytes = Buffer.from(await file.arrayBuffer());
+    if (file.status === 200 && bytes.subarray(0, 2).toString() !== 'PK')
+      throw new Error('The logs are no zip.');
+    return file.status !== 502;
   }
 
   async #retry(): Promise<false> {
@@ -241,6 +247,7 @@ class Sync {
         case 'reject':
           return answered('rejectChangeSet');
         case 'revert':
+        case 'revert-by-request':
           return answered('rejectAndRevertChangeSet');
         case 'portal-approves':
           return sandbox.world.decideInPortal(buildId, 'approved', 'Megan Bowen', '');
