@@ -25,7 +25,7 @@ import { EventFeed } from './events/feed.ts';
 import { jobHandlers } from './job-handlers.ts';
 import { Worker } from './jobs/worker.ts';
 import type { Logger } from './lib/logger.ts';
-import { createSeal } from './lib/seal.ts';
+import { createSeal, type Seal } from './lib/seal.ts';
 import { openDatabases } from './open-databases.ts';
 import { operationalSample } from './operational-sample.ts';
 import { HINTED, readHint } from './poller/hints.ts';
@@ -39,6 +39,11 @@ import { SignInDesk } from './sync-runs/sign-in-desk.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { serveMetrics } from './telemetry/metrics-server.ts';
 import { startTracing } from './telemetry/start-tracing.ts';
+import { ANSWER_WITHIN_MS, Deliverer } from './web-hooks/deliverer.ts';
+import { createPost } from './web-hooks/post.ts';
+import { createResolve, resolveHere } from './web-hooks/resolve-name.ts';
+import { ANYWHERE, PUBLIC_ONLY } from './web-hooks/target-address.ts';
+import type { WebHookServices } from './web-hooks/web-hook-services.ts';
 
 /** The running program. Disposing of it stops it gracefully. */
 export type App = AsyncDisposable & { port: number };
@@ -55,7 +60,11 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   const metrics = createMetrics();
   const { database, direct, listenUrl } = stack.use(await openDatabases(config, logger));
   await prepareDatabase(direct, { ownerUrl: config.DATABASE_OWNER_URL, logger });
+  const seal = createSeal(config.ENCRYPTION_KEYS);
+  const webHooks = createWebHooks(config, { database, seal });
+  const deliverer = stack.use(new Deliverer({ ...webHooks, logger }));
   const onTake = (events: readonly LoggedEvent[]) => {
+    deliverer.wake();
     for (const { occurredAt } of events) metrics.eventLag((Date.now() - occurredAt.getTime()) / 1_000);
   };
   const feed = stack.use(await EventFeed.start({ db: database.db, logger, onTake }));
@@ -66,7 +75,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
     logger,
     observe: (seen) => metrics.azureRequest(seen),
   });
-  const { services, poller } = createServices(config, { database, feed, doors, logger });
+  const { services, poller } = createServices(config, { database, feed, doors, seal, logger });
   stack.use(services.desk);
   const listener = stack.use(
     new Listener({
@@ -93,6 +102,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   const server = stack.use(
     createServer({
       services,
+      webHooks,
       database,
       feed,
       listener,
@@ -127,14 +137,24 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
   return { port, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-type Parts = { database: Database; feed: EventFeed; doors: Doors; logger: Logger };
+type Parts = { database: Database; feed: EventFeed; doors: Doors; seal: Seal; logger: Logger };
+
+/** In the sandbox receivers are on this machine; anywhere else they may be at public addresses only. */
+function createWebHooks(
+  config: Config,
+  { database: { db }, seal }: Pick<Parts, 'database' | 'seal'>,
+): WebHookServices {
+  const isSandbox = config.ENTRA_EMULATOR_URL !== undefined;
+  const reach = isSandbox ? ANYWHERE : PUBLIC_ONLY;
+  const resolve = isSandbox ? resolveHere : createResolve();
+  return { db, seal, reach, post: createPost({ reach, resolve, withinMs: ANSWER_WITHIN_MS }) };
+}
 
 function createServices(
   config: Config,
-  { database, feed, doors, logger }: Parts,
+  { database, feed, doors, seal, logger }: Parts,
 ): { services: Services; poller: Poller } {
   const { db } = database;
-  const seal = createSeal(config.ENCRYPTION_KEYS);
   const projects = config.AZURE_DEVOPS_PROJECTS;
   const application = appCredential(config);
   const onBehalfOf = application && createOnBehalfOf(application, entraOf(config, logger));

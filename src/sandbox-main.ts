@@ -69,6 +69,7 @@ function welcome(sandboxUrl: string): string {
     `  GraphQL and GraphiQL   http://127.0.0.1:${port}/graphql`,
     `  The simulated world    ${sandboxUrl}/          (a picture of it; sign in to tenants here)`,
     `  To change the world    ${sandboxUrl}/control   (lists every call)`,
+    `  To send web hooks to   ${sandboxUrl}/receiver  (what it gets is on the page of the world)`,
     '',
     '  Keys, valid only here:',
     ...keys,

@@ -19,6 +19,13 @@ export const AUDIT_ACTS = [
   'GRANT_ROLE',
   'WITHDRAW_ROLE',
   'EXPORT_AUDIT_LOG',
+  'CREATE_WEB_HOOK',
+  'UPDATE_WEB_HOOK',
+  'ROTATE_WEB_HOOK_SECRET',
+  'SWITCH_WEB_HOOK',
+  'DELETE_WEB_HOOK',
+  'REPLAY_WEB_HOOK',
+  'TEST_WEB_HOOK',
 ] as const;
 export type AuditAct = (typeof AUDIT_ACTS)[number];
 

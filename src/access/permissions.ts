@@ -14,6 +14,7 @@ export const permissions = {
   setPolicy: { roles: ['ADMIN'], says: "change a tenant's policies" },
   grantRoles: { roles: ['ADMIN'], says: 'see, grant or withdraw roles' },
   manageKeys: { roles: ['ADMIN'], says: 'see, create or revoke keys' },
+  manageWebHooks: { roles: ['ADMIN'], says: 'see or manage web hooks' },
   readAudit: { roles: ['ADMIN'], says: 'read the audit log' },
 } as const satisfies Record<string, { roles: readonly Role[]; says: string }>;
 

@@ -28,12 +28,13 @@ export type Viewer = {
  * The program's own work, which is nobody's question: only named rooms read so, and what they read goes to no caller
  * except through a read with a viewer.
  */
-export type OwnWork = { ownWork: 'POLLER' | 'JOBS' | 'SIGN_IN' | 'PIPELINE' };
+export type OwnWork = { ownWork: 'POLLER' | 'JOBS' | 'SIGN_IN' | 'PIPELINE' | 'WEB_HOOKS' };
 export const OWN_WORK = {
   poller: { ownWork: 'POLLER' },
   jobs: { ownWork: 'JOBS' },
   signIn: { ownWork: 'SIGN_IN' },
   pipeline: { ownWork: 'PIPELINE' },
+  webHooks: { ownWork: 'WEB_HOOKS' },
 } as const satisfies Record<string, OwnWork>;
 
 /** For whom something is read. There is no reading without one. */

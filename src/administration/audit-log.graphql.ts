@@ -22,6 +22,13 @@ const AuditActEnum = enumOf<AuditAct>('AuditAct', 'What was done, or tried.', {
   GRANT_ROLE: 'A role was granted.',
   WITHDRAW_ROLE: 'A role was withdrawn.',
   EXPORT_AUDIT_LOG: 'The audit log was exported.',
+  CREATE_WEB_HOOK: 'A web hook was made.',
+  UPDATE_WEB_HOOK: 'A web hook was changed.',
+  ROTATE_WEB_HOOK_SECRET: 'A web hook was given a new secret.',
+  SWITCH_WEB_HOOK: 'A web hook was switched on or off.',
+  DELETE_WEB_HOOK: 'A web hook was deleted.',
+  REPLAY_WEB_HOOK: 'Deliveries of a web hook were asked for again.',
+  TEST_WEB_HOOK: 'A test event was sent to a web hook.',
 });
 
 const AuditOutcomeEnum = enumOf<AuditOutcome>('AuditOutcome', 'What became of it.', {

@@ -6,7 +6,7 @@ export type Key = readonly (string | number)[];
 
 export type KeyColumn<Row> = {
   by: SQL | Column;
-  type: 'text' | 'int' | 'timestamptz';
+  type: 'text' | 'int' | 'bigint' | 'timestamptz';
   of: (row: Row) => string | number;
 };
 

@@ -1,4 +1,4 @@
-import type { ChallengeId, ChangeSetId, EventId, RevertId, RunId, TenantId } from '../lib/ids.ts';
+import type { ChallengeId, ChangeSetId, EventId, RevertId, RunId, TenantId, WebHookId } from '../lib/ids.ts';
 import type { Actor } from './actor.ts';
 
 /**
@@ -26,7 +26,8 @@ export type EventBody =
   | { kind: 'REVERT_FINISHED'; revertId: RevertId; status: string; commit: string | null }
   | { kind: 'GATE_MISSING' }
   | { kind: 'TENANT_ADDED' }
-  | { kind: 'TENANT_REMOVED' };
+  | { kind: 'TENANT_REMOVED' }
+  | { kind: 'WEB_HOOK_SWITCHED_OFF'; webHookId: WebHookId; reason: string };
 export type EventKind = EventBody['kind'];
 
 /** What filters on tenants match against, as it was when the event was written. */

@@ -28,6 +28,8 @@ export const EventKindEnum = enumOf<EventKind>('EventKind', 'The kinds of event,
     'A run went to deploy although approval is required and Azure DevOps has no gate. A person must look.',
   TENANT_ADDED: 'A tenant was discovered.',
   TENANT_REMOVED: 'Azure DevOps no longer has a tenant.',
+  WEB_HOOK_SWITCHED_OFF:
+    'Nothing more is sent to a web hook, because its receiver kept failing. A person must look.',
 });
 
 export const EventInterface = builder.interfaceRef<Told<EventKind | 'HEARTBEAT'>>('Event').implement({

@@ -13,6 +13,9 @@ const SOURCES: Record<IdPrefix, string> = {
   evt: "an event's id",
   key: "a key's id, from the query apiKeys",
   grt: "a grant's id, from the query roleGrants",
+  whk: "a web hook's id, from the query webHooks",
+  whs: "a web hook's secret's id",
+  dlv: "a delivery's id, from a web hook's deliveries",
 };
 
 export const malformedId = (text: string, prefix: IdPrefix) =>

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import type { Key, Order, Page, PageRequest } from '../database/page.ts';
+import type { Key, KeyColumn, Order, Page, PageRequest } from '../database/page.ts';
 import { builder, type Types } from './builder.ts';
 import { badInput } from './user-error.ts';
 
@@ -105,12 +105,14 @@ function parseArray(cursor: string): unknown[] {
 }
 
 /** What Postgres would refuse must not reach it: cursors come from outside. */
-function isOfType(type: 'text' | 'int' | 'timestamptz', value: unknown): boolean {
+function isOfType(type: KeyColumn<unknown>['type'], value: unknown): boolean {
   switch (type) {
     case 'text':
       return typeof value === 'string' && !value.includes('\0');
     case 'int':
       return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31;
+    case 'bigint':
+      return Number.isSafeInteger(value);
     case 'timestamptz':
       return (
         typeof value === 'string' &&

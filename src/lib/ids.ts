@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
 /** What a stored id may name. The prefix says it in the id itself, so no id is mistaken for another kind's. */
-export type IdPrefix = 'ten' | 'run' | 'cs' | 'chg' | 'dec' | 'rev' | 'chl' | 'evt' | 'key' | 'grt';
+export type IdPrefix =
+  'ten' | 'run' | 'cs' | 'chg' | 'dec' | 'rev' | 'chl' | 'evt' | 'key' | 'grt' | 'whk' | 'whs' | 'dlv';
 export type Id<Prefix extends IdPrefix> = `${Prefix}_${string}`;
 
 export type TenantId = Id<'ten'>;
@@ -14,6 +15,8 @@ export type ChallengeId = Id<'chl'>;
 export type EventId = Id<'evt'>;
 export type KeyId = Id<'key'>;
 export type GrantId = Id<'grt'>;
+export type WebHookId = Id<'whk'>;
+export type DeliveryId = Id<'dlv'>;
 
 const SHAPE = /^([a-z]{2,3})_[0-9a-f]{32}$/;
 

@@ -3,7 +3,7 @@ const FACT_NAMES = [
   ...['organization', 'project', 'tenant', 'run', 'buildId', 'pullRequest', 'role'],
   ...['error', 'reason', 'problem', 'stack', 'code', 'status', 'what', 'end', 'line', 'signal'],
   ...['attempt', 'failures', 'waitMs', 'workers', 'deleted', 'port', 'path', 'id', 'epoch'],
-  ...['position', 'hash', 'at', 'keyId', 'publicKey', 'signature', 'traceId'],
+  ...['position', 'hash', 'at', 'keyId', 'publicKey', 'signature', 'traceId', 'webHook'],
 ] as const;
 export type FactName = (typeof FACT_NAMES)[number];
 
@@ -51,6 +51,7 @@ const SECRETS: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[^\s"',]+/gi, '$1 [masked]'],
   [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, '[masked]'],
   [/\btsk_[\w-]+/g, '[masked]'],
+  [/\bwhsec_[\w+/=-]+/g, '[masked]'],
   [/(:\/\/[^\s/:@]+):[^\s/@]+@/g, '$1:[masked]@'],
   [
     /\b((?:client_)?(?:secret|assertion)|(?:refresh|access|id)_token|(?:device|user)_code|password|sig)("?\s*[=:]\s*"?)[^\s&",}]+/gi,

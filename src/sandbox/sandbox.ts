@@ -9,12 +9,14 @@ import { createSandboxClock } from './clock.ts';
 import type { Route } from './contract.ts';
 import { CONTROL_CALLS, resetCall } from './control/control-calls.ts';
 import { FAULT_CALLS } from './control/fault-calls.ts';
+import { RECEIVER_CALLS } from './control/receiver-calls.ts';
 import { controlRoute } from './control/control-routes.ts';
 import { pictureRoute } from './control/picture.ts';
 import { resetSandbox } from './control/reset.ts';
 import { createControl, type ControlParts, type SandboxControl } from './control/sandbox-control.ts';
 import { createEntra, type Entra } from './entra/entra.ts';
 import { createGraph, GRAPH_PREFIX, type SimulatedGraph } from './graph/graph.ts';
+import { createReceiver } from './receiver.ts';
 import { openRegistry, type Registry } from './registry.ts';
 import { Director } from './scenarios/director.ts';
 import { type Fleet, fleetOf } from './tenants/fleet.ts';
@@ -83,12 +85,13 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
   const control = { ...createControl(parts), reset };
   const { world, entra } = parts;
-  const calls = [...CONTROL_CALLS, ...FAULT_CALLS, resetCall(reset)];
+  const calls = [...CONTROL_CALLS, ...FAULT_CALLS, ...RECEIVER_CALLS, resetCall(reset)];
   const graph = createGraph(parts.tenants, baseUrl);
   serve([
     world.route,
     entra.route,
     graph.route,
+    parts.receiver.route,
     controlRoute({ control, calls, baseUrl }),
     pictureRoute(control),
   ]);
@@ -136,7 +139,7 @@ async function openParts(options: SandboxOptions, baseUrl: () => string): Promis
     identify: (bearer) => entra.identify(bearer),
   });
   const registry = await openRegistry(dataFolder, { world, entra, tenants });
-  return { world, entra, tenants, registry, clock, baseUrl, apiUrl };
+  return { world, entra, tenants, registry, clock, receiver: createReceiver(), baseUrl, apiUrl };
 }
 
 type Listening = { server: Server; url: string; serve: (routes: readonly Route[]) => void };

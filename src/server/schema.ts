@@ -17,6 +17,8 @@ import '../sync-runs/sync-run-queries.graphql.ts';
 import '../tenants/event-log.graphql.ts';
 import '../tenants/tenant-events.graphql.ts';
 import '../tenants/tenant-queries.graphql.ts';
+import '../web-hooks/web-hook-events.graphql.ts';
+import '../web-hooks/web-hook-mutations.graphql.ts';
 
 /** The whole public contract: every room adds to the builder what it knows. */
 export const schema = forExecution(builder.toSchema({ sortSchema: true }));

@@ -12,6 +12,7 @@ import { messageOf } from '../lib/errors.ts';
 import { HOOK_PATH } from '../pipeline/service-hooks.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { WebHookServices } from '../web-hooks/web-hook-services.ts';
 import { AUDIT_EXPORT_PATH, serveAuditLog } from './audit-export.ts';
 import { createDirectLane, type Lane } from './direct-lane.ts';
 import { createGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
@@ -29,6 +30,7 @@ import { createGraphql, GRAPHQL_PATH } from './yoga.ts';
 
 export type ServerParts = {
   services: Services;
+  webHooks: WebHookServices;
   database: Database;
   feed: EventFeed;
   listener: Pick<Listener, 'isListening'>;

@@ -4,6 +4,7 @@ import type { EventFeed } from '../events/feed.ts';
 import type { Context } from '../graphql/context.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import type { WebHookServices } from '../web-hooks/web-hook-services.ts';
 import { lastEventIdOf, sendEventIds } from './event-ids.ts';
 import { executeCompiled } from './compiled/execute-compiled.ts';
 import { refuseAnonymous } from './guards.ts';
@@ -29,12 +30,13 @@ export const LARGEST_BODY_BYTES = 1024 * 1024;
 
 export function createGraphql(options: {
   services: Services;
+  webHooks: WebHookServices;
   feed: EventFeed;
   heartbeatEveryMs: number;
   introspection: IntrospectionPolicy;
   metrics: Metrics;
 }): GraphqlServer {
-  const { services, feed, heartbeatEveryMs } = options;
+  const { services, webHooks, feed, heartbeatEveryMs } = options;
   const { db, seal, settings, logger } = services;
   return createYoga<Caller, Context>({
     schema,
@@ -49,6 +51,7 @@ export function createGraphql(options: {
       staleAfterMs: settings.staleAfterMs,
       heartbeatEveryMs,
       services,
+      webHooks,
     }),
     plugins: [
       // The first, so that whatever others put around the execution is around this one, too.

@@ -1,11 +1,10 @@
 /** Sends one message to one address, and says what came of it. It never throws, and never goes where it may not. */
-import { lookup as lookUpName, type LookupAddress } from 'node:dns';
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { promisify } from 'node:util';
 import { retryAfterMs } from '../azure-devops/azure-devops-error.ts';
 import { messageOf } from '../lib/errors.ts';
+import type { Resolve } from './resolve-name.ts';
 import { problemOfUrl, type Reach } from './target-address.ts';
 
 /** `status` is the receiver's answer; null when there was none, and `error` says why. */
@@ -17,13 +16,11 @@ export type Post = (
   signal?: AbortSignal,
 ) => Promise<Answer>;
 
-export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
-
 export type PostOptions = {
   reach: Reach;
   /** From looking the name up to the end of the answer. */
   withinMs: number;
-  resolve?: Resolve;
+  resolve: Resolve;
   /** Certificates that are trusted besides the usual ones. */
   ca?: string;
 };
@@ -52,7 +49,12 @@ export function createPost(options: PostOptions): Post {
   };
 }
 
-const failed = (error: string): Answer => ({ status: null, error, retryAfterMs: null });
+const LONGEST_ERROR = 500;
+export const failed = (error: string): Answer => ({
+  status: null,
+  error: error.slice(0, LONGEST_ERROR),
+  retryAfterMs: null,
+});
 
 type Sending = { url: URL; headers: Readonly<Record<string, string>>; body: string; signal: AbortSignal };
 
@@ -66,7 +68,7 @@ function send({ reach, resolve, ca }: PostOptions, sending: Sending): Promise<In
     'user-agent': 'tenant-sync',
     ...sending.headers,
   };
-  const lookup = checkedLookup(reach, resolve ?? lookUpAll);
+  const lookup = checkedLookup(reach, resolve);
   return new Promise((done, fail) => {
     request(url, { method: 'POST', headers, agent: false, lookup, signal, ...(ca !== undefined && { ca }) })
       .on('response', done)
@@ -74,8 +76,6 @@ function send({ reach, resolve, ca }: PostOptions, sending: Sending): Promise<In
       .end(body);
   });
 }
-
-const lookUpAll: Resolve = (hostname) => promisify(lookUpName)(hostname, { all: true });
 
 /**
  * Hands the socket the addresses that were checked, and no others: a name that means something else a moment later

@@ -29,7 +29,7 @@ test('subscribe.ts prints every change, also those that happened while it was de
   const { place } = stack;
   const cursorFile = join(folder, 'cursor');
   const { id } = await untilStatus(place, 'contoso', 'NOT_RUN');
-  await using first = runExample('subscribe', [cursorFile], place.url);
+  await using first = runExample('subscribe', [cursorFile], { TENANT_SYNC_URL: place.url });
   await waitFor('the cursor to be kept', () => existsSync(cursorFile));
   await stack.desireChange('contoso');
   await startSync(place, id);
@@ -40,7 +40,7 @@ test('subscribe.ts prints every change, also those that happened while it was de
   await first.kill();
   await untilStatus(place, 'contoso', 'PENDING_APPROVAL');
 
-  await using second = runExample('subscribe', [cursorFile], place.url);
+  await using second = runExample('subscribe', [cursorFile], { TENANT_SYNC_URL: place.url });
   const all = () => [...first.lines, ...second.lines.filter((line) => !first.lines.includes(line))];
   await waitFor('what was missed', () => statuses(all()).includes('PENDING_APPROVAL'));
   expect(statuses(all())).toEqual(['STARTING', 'IN_PROGRESS', 'PENDING_APPROVAL']);
@@ -51,17 +51,19 @@ test('subscribe.ts prints every change, also those that happened while it was de
 test('approve.ts refuses to approve what it did not show, and approves what it did', async () => {
   const { place } = stack;
   const changeSet = changeSetOf(await untilStatus(place, 'contoso', 'PENDING_APPROVAL'));
-  await using listing = runExample('approve', [], place.url);
+  await using listing = runExample('approve', [], { TENANT_SYNC_URL: place.url });
   expect(await listing.ended).toBe(0);
   expect(listing.lines[0]).toBe(`Tenant contoso: 1 changes (${changeSet.digest.slice(0, 12)})`);
   expect(listing.lines.join('\n')).toContain('state: "enabled" -> "disabled"');
 
   await using stale = await showAnotherDigest(place.url, changeSet.digest);
-  await using refused = runExample('approve', ['contoso', '--approve'], stale.url);
+  await using refused = runExample('approve', ['contoso', '--approve'], { TENANT_SYNC_URL: stale.url });
   expect(await refused.ended).toBe(1);
   expect(refused.problems.join('\n')).toMatch(/refused: .+/);
 
-  await using approved = runExample('approve', ['contoso', '--approve', 'Reviewed'], place.url);
+  await using approved = runExample('approve', ['contoso', '--approve', 'Reviewed'], {
+    TENANT_SYNC_URL: place.url,
+  });
   expect(await approved.ended).toBe(0);
   expect(approved.lines.at(-1)).toMatch(/on record: /);
   await untilStatus(place, 'contoso', 'IDLE');
@@ -73,7 +75,9 @@ test('approve.ts rejects with a comment', async () => {
   await stack.desireChange('fabrikam');
   await startSync(place, id);
   await untilStatus(place, 'fabrikam', 'PENDING_APPROVAL');
-  await using rejected = runExample('approve', ['fabrikam', '--reject', 'Not before Monday'], place.url);
+  await using rejected = runExample('approve', ['fabrikam', '--reject', 'Not before Monday'], {
+    TENANT_SYNC_URL: place.url,
+  });
   expect(await rejected.ended).toBe(0);
   const idle = await untilStatus(place, 'fabrikam', 'IDLE');
   expect(idle.latestRun?.decisions).toMatchObject([{ verdict: 'REJECT', comment: 'Not before Monday' }]);

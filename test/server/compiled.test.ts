@@ -52,6 +52,7 @@ const contextFor = (viewer: Viewer): Context => ({
   staleAfterMs: 90_000,
   heartbeatEveryMs: 60_000,
   services: api.services,
+  webHooks: api.webHooks,
 });
 
 type Question = { document: DocumentNode; variables: Record<string, unknown>; viewer: Viewer };

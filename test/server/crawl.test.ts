@@ -71,6 +71,7 @@ const contextOf = (): Context => ({
   staleAfterMs: 90_000,
   heartbeatEveryMs: 60_000,
   services: api.services,
+  webHooks: api.webHooks,
 });
 
 async function crawl(texts: readonly string[]) {

@@ -77,6 +77,7 @@ function contextOf(): Context {
     staleAfterMs: 90_000,
     heartbeatEveryMs: 60_000,
     services: { ...api.services, db: noted },
+    webHooks: { ...api.webHooks, db: noted },
   };
 }
 

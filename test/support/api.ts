@@ -22,6 +22,10 @@ import { createServer, type ServerParts } from '../../src/server/server.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import type { Services } from '../../src/sync-runs/services.ts';
 import { SignInDesk } from '../../src/sync-runs/sign-in-desk.ts';
+import { createPost } from '../../src/web-hooks/post.ts';
+import { resolveHere } from '../../src/web-hooks/resolve-name.ts';
+import { ANYWHERE } from '../../src/web-hooks/target-address.ts';
+import type { WebHookServices } from '../../src/web-hooks/web-hook-services.ts';
 import { createTestDatabase, silent } from './database.ts';
 
 export const ORGANIZATION = 'contoso-group';
@@ -38,6 +42,7 @@ export type Api = AsyncDisposable & {
   pool: Database['pool'];
   seal: Seal;
   services: Services;
+  webHooks: WebHookServices;
   feed: EventFeed;
   ask: <Data, Variables>(
     document: TypedDocumentNode<Data, Variables> | string,
@@ -81,9 +86,17 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   );
   const services = servicesOf(database.db);
   stack.use(services.desk);
+  const { db, seal } = services;
+  const webHooks = {
+    db,
+    seal,
+    reach: ANYWHERE,
+    post: createPost({ reach: ANYWHERE, resolve: resolveHere, withinMs: 10_000 }),
+  };
   const server = stack.use(
     createServer({
       services,
+      webHooks,
       database,
       feed,
       listener,
@@ -112,6 +125,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     pool: database.pool,
     seal: services.seal,
     services,
+    webHooks,
     feed,
     ask: (document, variables, as = 'viewer') => ask(`${url}/graphql`, { document, variables, as }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),

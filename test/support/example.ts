@@ -10,9 +10,9 @@ export type Running = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-export function runExample(name: string, args: string[], url: string): Running {
+export function runExample(name: string, args: string[], env: Record<string, string>): Running {
   const child = spawn(process.execPath, [`examples/${name}.ts`, ...args], {
-    env: { PATH: process.env.PATH, TENANT_SYNC_URL: url },
+    env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close').then(([code]) => (typeof code === 'number' ? code : null));

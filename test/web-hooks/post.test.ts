@@ -4,14 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
-import { createPost, type PostOptions, type Resolve } from '../../src/web-hooks/post.ts';
+import { createPost, type PostOptions } from '../../src/web-hooks/post.ts';
+import { type Resolve, resolveHere } from '../../src/web-hooks/resolve-name.ts';
 import { newSecret, signedHeaders } from '../../src/web-hooks/signature.ts';
 import { ANYWHERE, PUBLIC_ONLY, type Reach } from '../../src/web-hooks/target-address.ts';
 import { startReceiver } from '../support/web-hook-receiver.ts';
 
 const MESSAGE = { id: 'evt_1', body: '{"type":"X","data":{}}' };
 const post = (url: string, options: Partial<PostOptions> = {}, secrets = [newSecret()]) =>
-  createPost({ reach: ANYWHERE, withinMs: 20_000, ...options })(url, {
+  createPost({ reach: ANYWHERE, resolve: resolveHere, withinMs: 20_000, ...options })(url, {
     headers: signedHeaders(MESSAGE, secrets, new Date()),
     body: MESSAGE.body,
   });

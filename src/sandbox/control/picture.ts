@@ -3,6 +3,7 @@ import { escapeHtml, htmlPage, sendHtml } from '../web.ts';
 import type { SandboxControl, ShownTenant } from './sandbox-control.ts';
 
 const REFRESH_SECONDS = 3;
+const SHOWN_MESSAGES = 10;
 
 /** `/`: every tenant and the phase of its newest run, as the simulated Azure DevOps has it. */
 export const pictureRoute =
@@ -20,8 +21,19 @@ function picture(control: SandboxControl): string {
     <p class="note">Simulated Azure DevOps, Entra ID and Microsoft 365. Nothing here is real.
     <a href="${escapeHtml(apiUrl)}/graphql">GraphiQL of the API</a> · <a href="/control">Control API</a> · <a href="/entra/device">Sign-in page</a> · time runs × ${timeScale}</p>
     ${codes.length === 0 ? '' : `<p>Waiting for somebody to sign in: ${codes.map(({ userCode }) => `<a href="/entra/device?user_code=${escapeHtml(userCode)}"><code>${escapeHtml(userCode)}</code></a>`).join(' ')}</p>`}
-    ${organizations.map((organization) => section(organization, tenants, now)).join('')}`;
+    ${organizations.map((organization) => section(organization, tenants, now)).join('')}
+    ${messages(control)}`;
   return htmlPage('Sandbox', body, REFRESH_SECONDS);
+}
+
+function messages(control: SandboxControl): string {
+  const rows = control
+    .received()
+    .slice(0, SHOWN_MESSAGES)
+    .map(({ at, type, tenant, id, answered }) => [at.toISOString(), type, tenant ?? '', id, String(answered)])
+    .map((cells) => `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`);
+  if (rows.length === 0) return '';
+  return `<h2>Web hooks sent to <a href="/control/receiver">/receiver</a></h2><table><thead><tr><th>At</th><th>Type</th><th>Tenant</th><th>Id</th><th>Answered</th></tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
 
 function section(organization: string, tenants: ShownTenant[], now: Date): string {

@@ -7,6 +7,7 @@ import type { SimulatedAzureDevOps } from '../azure-devops/azure-devops-world.ts
 import type { Behaviour, RunPhase, SandboxClock, SandboxRun } from '../contract.ts';
 import type { Entra, SignIn } from '../entra/entra.ts';
 import type { EntraFault } from '../entra/entra-state.ts';
+import type { Receiver, ReceiverAnswer } from '../receiver.ts';
 import { nameOf, type RegisteredTenant, type Registry } from '../registry.ts';
 import type { Drift } from '../tenants/drift.ts';
 import type { SimulatedTenants } from '../tenants/simulated-tenants.ts';
@@ -20,6 +21,7 @@ export type ControlParts = {
   tenants: SimulatedTenants;
   registry: Registry;
   clock: SandboxClock;
+  receiver: Receiver;
   baseUrl: () => string;
   apiUrl: () => string;
 };
@@ -39,6 +41,7 @@ export function createControl(parts: ControlParts) {
     ...changingTenants(parts),
     ...changingRuns(parts),
     ...signingIn(parts),
+    ...receiving(parts),
     ...misbehaving({ world: parts.world, find: finder(parts), refusals }),
   };
 }
@@ -212,5 +215,13 @@ function signingIn(parts: ControlParts) {
     requireSignIn: (reference: string): void => entra.revoke(find(reference).directoryId),
     failEntra: (fault: { tenant: string | null; kind: EntraFault; times: number }): void =>
       entra.fail(fault.tenant === null ? '*' : find(fault.tenant).directoryId, fault.kind, fault.times),
+  };
+}
+
+function receiving({ receiver }: ControlParts) {
+  return {
+    /** What web hooks sent to the built-in receiver, newest first. */
+    received: () => receiver.received(),
+    answerReceived: (answer: ReceiverAnswer): void => receiver.answerWith(answer),
   };
 }
