@@ -2,10 +2,9 @@ import { databaseNow, type Db } from './database.ts';
 
 /** How long one reading of the database's clock is carried on by this machine's monotonic one. */
 const CARRIED_ON_MS = 1_000;
-/** A reading that took longer is not carried on: nobody knows when in between the clock was read. */
-const QUICK_MS = 50;
 
-type Reading = { now: Promise<number>; askedAt: number; readAt: number };
+/** `readAt` is when the answer came: what it says is late by as long as the answer was on its way. */
+type Reading = { now: Promise<number>; readAt: number };
 const readings = new WeakMap<Db, Reading>();
 
 /** The database's clock, for what is shown; deadlines that decide something are compared in their transaction. */
@@ -17,12 +16,10 @@ export async function presentTime(db: Db): Promise<Date> {
 }
 
 /** One that is still on its way is shared. */
-const isGood = ({ askedAt, readAt }: Reading) =>
-  Number.isNaN(readAt) || (readAt - askedAt < QUICK_MS && performance.now() - readAt < CARRIED_ON_MS);
+const isGood = ({ readAt }: Reading) => Number.isNaN(readAt) || performance.now() - readAt < CARRIED_ON_MS;
 
 function read(db: Db): Reading {
   const reading: Reading = {
-    askedAt: performance.now(),
     readAt: NaN,
     now: databaseNow(db).then(
       (now) => {
