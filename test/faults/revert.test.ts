@@ -1,13 +1,14 @@
 /** Reverting while the repository resists. */
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { get } from '../support/client.ts';
 import { changeSetOf, decide, runOf, startSync, type TenantView, untilTenant } from '../support/journey.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ tenants: ['moved', 'lost', 'protected', 'half-done', 'abandoned'] });
+  stack = await startStack({ tenants: ['moved', 'lost', 'protected', 'half-done', 'abandoned', 'again'] });
 });
 afterEach(() => stack.sandbox.control.switchOff());
 afterAll(() => stack[Symbol.asyncDispose]());
@@ -23,7 +24,7 @@ async function revert(name: string, resist: () => unknown): Promise<void> {
     'can be decided',
     (one) => one.status === 'PENDING_APPROVAL' && !!one.latestRun?.changeSet,
   );
-  resist();
+  await resist();
   const decision = await decide(stack.place, 'rejectAndRevertChangeSet', changeSetOf(waiting));
   expect(decision.__typename).toBe('Decision');
 }
@@ -61,6 +62,28 @@ const openRequestOf = async (name: string) => {
   });
   return id ?? 0;
 };
+
+async function abandon(name: string): Promise<void> {
+  const path = `git/repositories/${name}/pullrequests/${await openRequestOf(name)}?api-version=7.1`;
+  const answer = await fetch(`${stack.sandbox.azureDevOpsUrl}/contoso-group/Tenants/_apis/${path}`, {
+    method: 'PATCH',
+    headers: {
+      authorization: `Basic ${Buffer.from(':token').toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ status: 'abandoned' }),
+  });
+  expect(answer.status).toBe(200);
+}
+
+async function retryRevert(syncRunId: string, overwritePaths: string[]): Promise<void> {
+  const query = `mutation ($input: RetryRevertInput!) {
+    retryRevert(input: $input) { __typename ... on Refusal { message } }
+  }`;
+  const variables = { input: { syncRunId, overwritePaths } };
+  const { retryRevert: answer } = await get<{ retryRevert: object }>(stack.place.url, query, { variables });
+  expect(answer).toEqual({ __typename: 'Revert' });
+}
 
 describe('a revert', () => {
   it('is made on the new head when somebody pushes first, in one commit', async () => {
@@ -104,16 +127,31 @@ describe('a revert', () => {
   it('whose pull request is abandoned says so', async () => {
     await revert('abandoned', () => stack.sandbox.control.protectBranch('abandoned', 'main', true));
     await untilReverted('abandoned', 'PULL_REQUEST_OPEN');
-    const url = `${stack.sandbox.azureDevOpsUrl}/contoso-group/Tenants/_apis/git/repositories/abandoned/pullrequests/${await openRequestOf('abandoned')}?api-version=7.1`;
-    const answer = await fetch(url, {
-      method: 'PATCH',
-      headers: {
-        authorization: `Basic ${Buffer.from(':token').toString('base64')}`,
-        'content-type': 'application/json',
-      },
-      body: JSON.stringify({ status: 'abandoned' }),
-    });
-    expect(answer.status).toBe(200);
+    await abandon('abandoned');
     await untilReverted('abandoned', 'PULL_REQUEST_ABANDONED');
+  });
+
+  it('that is tried again adds to its branch what was named for overwriting since', async () => {
+    const edit = await stack.desireChange('again');
+    const setState = (from: string, to: string) =>
+      stack.editMain('again', edit.path, (text) => text.replace(`"state": ${from}`, `"state": ${to}`));
+    await revert('again', async () => {
+      stack.sandbox.control.protectBranch('again', 'main', true);
+      // Somebody took one of the two changes back already, and does it otherwise later.
+      await setState(edit.after, edit.before);
+    });
+    const first = await untilReverted('again', 'PULL_REQUEST_OPEN');
+    await abandon('again');
+    await untilReverted('again', 'PULL_REQUEST_ABANDONED');
+    await setState(edit.before, '"enabledForReportingButNotEnforced"');
+    const { id } = runOf(first);
+    await retryRevert(id, []);
+    const conflict = await untilReverted('again', 'CONFLICT');
+    expect(runOf(conflict).revert?.conflictingPaths).toEqual([edit.path]);
+    await retryRevert(id, [edit.path]);
+    await untilReverted('again', 'PULL_REQUEST_OPEN');
+    expect(await stack.configurationOn('again', `revert/${id}`)).toEqual(
+      await stack.configurationOn('again', 'tenant-state'),
+    );
   });
 });
