@@ -104,11 +104,14 @@ export async function readRunOf(
   return completeRun(build, { timeline, approvals: known.filter((approval) => approval !== null) });
 }
 
+/** That a run is not there ends it here, so a single answer does not say it: the list has to agree. */
 async function findBuild(connection: ProjectConnection, buildId: number): Promise<BuildObservation | null> {
   const path = route`${connection.project}/_apis/build/builds/${buildId}`;
   const what = `read run ${buildId} ${inProject(connection)}`;
   const found = await connection.http.find({ what, path }, wireBuild);
-  return found && readBuild(found, connection);
+  if (found) return readBuild(found, connection);
+  const { builds } = await listBuilds(connection, `look for run ${buildId}`, { buildIds: buildId });
+  return builds.find((build) => build.buildId === buildId) ?? null;
 }
 
 /** null: the run has no plan yet, never got one, or was deleted. */
