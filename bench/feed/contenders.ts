@@ -151,10 +151,10 @@ const own: Contender = {
 export const CONNECTION_INIT = { type: 'connection_init', payload: { authorization: `Bearer ${KEY}` } };
 
 export const CONTENDERS: readonly Contender[] = [
-  peer('raw', 'raw ws, one ready string', 'raw'),
   peer('raw-corked', 'raw ws, corked (the floor)', 'raw', { CORK: '1' }),
   own,
   peer('graphql-ws', 'graphql-ws + graphql-js', 'graphql-ws'),
+  peer('raw', 'raw ws, one ready string', 'raw'),
   peer('yoga', "Yoga's documented recipe", 'yoga'),
   peer('postgraphile', 'PostGraphile subscriptions', 'postgraphile'),
 ];

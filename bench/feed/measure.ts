@@ -11,18 +11,17 @@ export type Measured = {
   single: Pace;
   /** Single events with up to 20 on their way. */
   stream: Pace;
-  /** 20 events in one transaction, one burst at a time. */
+  /** 20 events in one transaction, several of them at a time where few are concerned. */
   burst: Pace;
-  memoryMib: number;
-  lost: number;
-  doubled: number;
 };
+export type Outcome = { rounds: Measured[]; memoryMib: number; lost: number; doubled: number };
 export type Running = { contender: Contender; port: number; pid: number | undefined };
 
 const ON_THE_WAY = 20;
-/** To each; with 5,000 subscribers to all of which it goes a quarter is enough to be busy for seconds. */
 const BURST = 20;
-const MOST_DELIVERIES = 25_000;
+const BURSTS_ON_THE_WAY = 4;
+/** On their way at a time: enough to keep a slow server busy for seconds. */
+const MOST_DELIVERIES = 20_000;
 const PATIENCE_MS = 240_000;
 
 let nextSequence = 1;
@@ -66,46 +65,46 @@ class Tally {
   }
 }
 
-type Bench = {
+/** The subscribers of one contender, connected. */
+export type Bench = Case & {
   db: Db;
   running: Running;
   clients: Clients;
   tally: Tally;
+  /** How many subscribers an event concerns. */
   deliveries: number;
-  forMs: number;
 };
 
-/** `cuts`: whether connections are cut, too. */
-export async function measure(
-  db: Db,
-  running: Running,
-  given: Case & { forMs: number; cuts: boolean },
-): Promise<Measured> {
+export async function open(db: Db, running: Running, given: Case): Promise<Bench> {
+  const { subscribers, isFiltered } = given;
   const tally = new Tally();
   const clients = new Clients(running.contender, running.port, tally.told);
-  const { subscribers, isFiltered, forMs, cuts } = given;
   await clients.connect(subscribers, isFiltered);
   const deliveries = isFiltered ? subscribers / TENANTS.length : subscribers;
-  const bench = { db, running, clients, tally, deliveries, forMs };
-  try {
-    await warmUp(bench, isFiltered);
-    const single = await paced(bench, () => send(bench, 1));
-    const burst = await paced(bench, () => send(bench, sizeOf(bench, BURST)));
-    const stream = await paced(bench, streaming(bench));
-    const memoryMib = await residentMib(running.pid);
-    const cut = cuts ? await cutting(bench, isFiltered) : { lost: 0, doubled: 0 };
-    return { single, burst, stream, memoryMib, ...cut };
-  } finally {
-    await clients.close();
-  }
+  const bench = { ...given, db, running, clients, tally, deliveries };
+  await warmUp(bench);
+  return bench;
 }
+
+export async function measure(bench: Bench, forMs: number): Promise<Measured> {
+  const most = Math.max(1, Math.floor(MOST_DELIVERIES / bench.deliveries));
+  const size = Math.min(BURST, most);
+  const bursts = Math.min(BURSTS_ON_THE_WAY, Math.max(1, Math.floor(most / size)));
+  return {
+    single: await paced(bench, { forMs, writers: 1, size: 1 }),
+    burst: await paced(bench, { forMs, writers: bursts, size }),
+    stream: await paced(bench, { forMs, writers: Math.min(ON_THE_WAY, most), size: 1 }),
+  };
+}
+
+export const memoryOf = ({ running }: Bench) => residentMib(running.pid);
 
 /**
  * GraphQL over WebSocket does not say when a subscription has begun: whoever got an event has. Slow servers need
  * seconds for one round of events; writing on meanwhile would leave them a backlog.
  */
-async function warmUp(bench: Bench, isFiltered: boolean): Promise<void> {
-  const { db, running, clients } = bench;
+async function warmUp(bench: Bench): Promise<void> {
+  const { db, running, clients, isFiltered } = bench;
   const everybody = isFiltered ? TENANTS.length : 1;
   const isReady = () => clients.all.every((client) => client.isReady);
   for (let tries = 0; tries < 20 && !isReady(); tries++) {
@@ -130,25 +129,22 @@ async function send(bench: Bench, count: number): Promise<number> {
   return count;
 }
 
-const sizeOf = ({ deliveries }: Bench, wanted: number) =>
-  Math.min(wanted, Math.floor(MOST_DELIVERIES / deliveries));
-
-/** Keeps several events on their way; answers how many arrived meanwhile. */
-function streaming(bench: Bench): () => Promise<number> {
-  return async () => {
-    const onTheWay = sizeOf(bench, ON_THE_WAY);
-    await Promise.all(Array.from({ length: onTheWay }, () => send(bench, 1)));
-    return onTheWay;
-  };
-}
-
-/** Again and again for a while, once at least. */
-async function paced({ tally, deliveries, forMs }: Bench, step: () => Promise<number>): Promise<Pace> {
+/** Each writer commits so many events, waits until everybody has them, and begins again: for a while, once at least. */
+async function paced(
+  bench: Bench,
+  { forMs, writers, size }: { forMs: number; writers: number; size: number },
+): Promise<Pace> {
+  const { tally, deliveries } = bench;
   tally.latencies = [];
   const begun = performance.now();
   let events = 0;
-  do events += await step();
-  while (performance.now() - begun < forMs);
+  const write = async () => {
+    do {
+      const sent = await send(bench, size);
+      events += sent;
+    } while (performance.now() - begun < forMs);
+  };
+  await Promise.all(Array.from({ length: writers }, write));
   const seconds = (performance.now() - begun) / 1_000;
   const sorted = Float64Array.from(tally.latencies).sort();
   const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN;
@@ -161,8 +157,8 @@ async function paced({ tally, deliveries, forMs }: Bench, step: () => Promise<nu
 }
 
 /** A tenth of the connections is cut while events are written: what do they miss, what do they get twice? */
-async function cutting(bench: Bench, isFiltered: boolean): Promise<{ lost: number; doubled: number }> {
-  const { clients, running, db } = bench;
+export async function cut(bench: Bench): Promise<{ lost: number; doubled: number }> {
+  const { clients, running, db, isFiltered } = bench;
   clients.isKeeping = true;
   const sequences: number[] = [];
   // Slow servers need a minute for 200,000 deliveries.

@@ -1,10 +1,9 @@
 /** Deliveries a second as bars, for every case: an SVG by hand, on a logarithmic scale. */
 import { CONTENDERS } from './contenders.ts';
-import { casesOf, figure, type Results, type Way } from './report.ts';
+import { casesOf, figure, type Results, WAYS } from './report.ts';
 
 const COLOURS = ['#9aa5b1', '#52606d', '#0b7285', '#e8590c', '#c2255c', '#5f3dc4'];
 const PANEL = { width: 430, height: 230, left: 60, bottom: 40, top: 34 };
-const WAYS: readonly Way[] = ['single', 'stream', 'burst'];
 
 export function plot(results: Results): string {
   const cases = casesOf(results);

@@ -1,9 +1,9 @@
 /** The table, and how far the targets were reached: medians of the rounds, and of the ratios within each round. */
 import { CONTENDERS } from './contenders.ts';
-import type { Measured, Pace } from './measure.ts';
+import type { Outcome, Pace } from './measure.ts';
 
-/** By `subscribers/all|filtered/contender`, one for each round. */
-export type Results = Map<string, Measured[]>;
+/** By `subscribers/all|filtered/contender`. */
+export type Results = Map<string, Outcome>;
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -13,23 +13,25 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;
 }
 
-export type Way = 'single' | 'stream' | 'burst';
+export const WAYS = ['single', 'stream', 'burst'] as const;
+export type Way = (typeof WAYS)[number];
 
 export function figure(results: Results, key: string, way: Way, name: keyof Pace): number {
-  return median((results.get(key) ?? []).map((measured) => measured[way][name]));
+  return median((results.get(key)?.rounds ?? []).map((measured) => measured[way][name]));
 }
 
 /** Of two contenders in the same round, one after the other: the median of those. */
 function ratio(results: Results, { at, way, figure: name, against }: Target): number {
-  const theirs = results.get(`${at}/${against}`) ?? [];
-  const ratios = (results.get(`${at}/tenant-sync`) ?? []).map(
+  const theirs = results.get(`${at}/${against}`)?.rounds ?? [];
+  const ratios = (results.get(`${at}/tenant-sync`)?.rounds ?? []).map(
     (own, round) => own[way][name] / (theirs[round]?.[way][name] ?? NaN),
   );
   return median(ratios);
 }
 
 export function casesOf(results: Results): string[] {
-  return [...new Set([...results.keys()].map((key) => key.split('/').slice(0, 2).join('/')))];
+  const cases = new Set([...results.keys()].map((key) => key.split('/').slice(0, 2).join('/')));
+  return [...cases].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString('en-US');
@@ -44,7 +46,7 @@ export function report(results: Results, machine: string): string {
 
 const INTRODUCTION = `Made by \`npm run bench:feed\`. Server, subscribers, writer and Postgres share one machine: trust the ratios, not the figures. All contenders send the same fields of the same event; each commits a row and a notification for it. The peers get the whole event in the notification and know no rights; tenant-sync is the real program, with rights on, and reads the event from its log.
 
-Latency is from before the commit is sent to the client's parsed message. *single*: one event at a time. *burst*: 20 events in one transaction (5 where they go to 5,000), one burst at a time. *stream*: as many single events, committed at the same time. *lost*: events that subscribers never got when a tenth of the connections was cut twice while 200 events were written (60 with 1,000 subscribers and more); tenant-sync resumes behind its cursor and was cut in every round, the peers have no cursor and were cut in the first.`;
+Latency is from before the commit is sent to the client's parsed message. *single*: one event at a time. *burst*: 20 events in one transaction, up to 4 of them at a time. *stream*: single events of up to 20 writers. Both have at most 20,000 deliveries on their way. *lost*: events that subscribers never got when a tenth of the connections was cut twice while 200 events were written (60 with 1,000 subscribers and more); tenant-sync resumes behind its cursor, the peers have none. All contenders of a case are connected at the same time (with 5,000 subscribers: three of them) and measured in turns.`;
 
 function tableOf(results: Results, kind: string): string[] {
   const [subscribers = '', matching = ''] = kind.split('/');
@@ -54,15 +56,13 @@ function tableOf(results: Results, kind: string): string[] {
   const rows = CONTENDERS.filter(({ name }) => results.has(`${kind}/${name}`)).map(({ name, label }) => {
     const key = `${kind}/${name}`;
     const of = (way: Way, what: keyof Pace) => figure(results, key, way, what);
-    const all = results.get(key) ?? [];
+    const { memoryMib = NaN, lost = NaN } = results.get(key) ?? {};
     const latency = (way: Way) => `${ms(of(way, 'p50'))} / ${ms(of(way, 'p99'))}`;
     const perSecond = (['single', 'stream', 'burst'] as const).map((way) =>
       whole(of(way, 'deliveriesPerSecond')),
     );
     const events = (['stream', 'burst'] as const).map((way) => whole(of(way, 'eventsPerSecond')));
-    const memory = whole(median(all.map(({ memoryMib }) => memoryMib)));
-    const lost = whole(all.reduce((sum, one) => sum + one.lost, 0));
-    return `| ${[label, latency('single'), latency('burst'), ...perSecond, ...events, memory, lost].join(' | ')} |`;
+    return `| ${[label, latency('single'), latency('burst'), ...perSecond, ...events, whole(memoryMib), whole(lost)].join(' | ')} |`;
   });
   return [
     `## ${whole(Number(subscribers))} subscribers, ${title}`,
@@ -132,17 +132,17 @@ function targetsOf(results: Results): string[] {
   });
   const lost = [...results]
     .filter(([key]) => key.endsWith('/tenant-sync'))
-    .flatMap(([, all]) => all.map((one) => one.lost));
+    .map(([, outcome]) => outcome.lost);
   const sum = lost.reduce((a, b) => a + b, 0);
-  const cases = `| events lost over forced reconnects, in ${lost.length} runs of tenant-sync | 0 | ${sum} | ${sum === 0 ? 'reached' : 'missed'} |`;
+  const cases = `| events lost over forced reconnects, in ${lost.length} cases of tenant-sync | 0 | ${sum} | ${sum === 0 ? 'reached' : 'missed'} |`;
   return ['| | wanted | measured | |', '|---|---|---|---|', ...rows, cases];
 }
 
 /** The largest and the middle distance of a round from the median of its case. */
 function noiseOf(results: Results): string {
-  const distances = [...results.values()].flatMap((all) => {
-    const middle = median(all.map(({ stream }) => stream.deliveriesPerSecond));
-    return all.map(({ stream }) => Math.abs(stream.deliveriesPerSecond / middle - 1));
+  const distances = [...results.values()].flatMap(({ rounds }) => {
+    const middle = median(rounds.map(({ stream }) => stream.deliveriesPerSecond));
+    return rounds.map(({ stream }) => Math.abs(stream.deliveriesPerSecond / middle - 1));
   });
   const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
   return `Deliveries a second in the stream differ between rounds of the same case by ${percent(median(distances))} of its median in the middle, and by ${percent(Math.max(...distances))} at worst.`;

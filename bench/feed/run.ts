@@ -9,9 +9,18 @@ import { openDatabase } from '../../src/database/database.ts';
 import { NOTHING_TO_LOSE, startEmbeddedPostgres } from '../../src/database/embedded-postgres.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { CONTENDERS, type Contender, freePort, untilListening } from './contenders.ts';
-import { type Case, measure, type Measured, type Running } from './measure.ts';
+import {
+  type Bench,
+  type Case,
+  cut,
+  measure,
+  memoryOf,
+  open,
+  type Outcome,
+  type Running,
+} from './measure.ts';
 import { plot } from './plot.ts';
-import { report, type Results } from './report.ts';
+import { figure, report, type Results, type Way, WAYS } from './report.ts';
 
 const argument = (name: string) =>
   process.argv.find((text) => text.startsWith(`--${name}=`))?.slice(name.length + 3);
@@ -20,6 +29,8 @@ const rounds = Number(argument('rounds') ?? (isQuick ? 1 : 3));
 const sizes = (argument('subscribers') ?? (isQuick ? '100,1000' : '100,1000,5000')).split(',').map(Number);
 const only = argument('only')?.split(',');
 const forMs = Number(argument('for-ms') ?? (isQuick ? 700 : 1_500));
+
+const MOST_SOCKETS = 15_000;
 
 const logger = createLogger('warn', (line) => process.stderr.write(`${line}\n`));
 const chosen = CONTENDERS.filter(({ name }) => !only || only.includes(name));
@@ -42,32 +53,28 @@ const running: Running[] = [];
 for (const contender of chosen) running.push(await start(contender));
 
 const results: Results = new Map();
-const started = new Date();
-for (let round = 1; round <= rounds; round++) {
-  for (const subscribers of sizes) {
-    for (const isFiltered of [false, true]) {
-      await runCase({ subscribers, isFiltered }, round);
-      await tell(round);
-    }
+const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, Node ${process.version}, ${new Date().toISOString()}, ${rounds} round(s)`;
+for (const subscribers of sizes) {
+  for (const isFiltered of [true, false]) {
+    await runCase({ subscribers, isFiltered });
+    await tell();
   }
 }
-console.log(report(results, machine(rounds)));
-
-function machine(round: number): string {
-  return `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'CPU'}, Node ${process.version}, ${started.toISOString()}, ${round} round(s)`;
-}
+console.log(report(results, machine));
 
 /** After every case: what has been measured stays when a later one fails. */
-async function tell(round: number): Promise<void> {
+async function tell(): Promise<void> {
   if (isQuick || only) return;
   const place = (name: string) => new URL(name, import.meta.url);
-  await writeFile(place('results.md'), report(results, machine(round)));
+  await writeFile(place('results.md'), report(results, machine));
   await writeFile(place('results.svg'), plot(results));
 }
 
 async function start(contender: Contender): Promise<Running> {
   const port = await freePort();
   const child = contender.start(postgres.url, port);
+  // However this process ends.
+  process.once('exit', () => child.kill('SIGKILL'));
   stack.defer(
     () =>
       new Promise<void>((resolve) => {
@@ -80,19 +87,37 @@ async function start(contender: Contender): Promise<Running> {
   return { contender, port, pid: child.pid };
 }
 
-/** Another one begins in each round: what the machine does meanwhile hits all alike. */
-async function runCase(given: Case, round: number): Promise<void> {
-  const turn = running.map((_, index) => running[(index + round) % running.length]);
-  for (const one of turn) {
-    if (!one) continue;
-    // What is to be shown of this project is shown in every round; of the others once is enough.
-    const cuts = round === 1 || one.contender.name === 'tenant-sync';
-    const measured: Measured = await measure(database.db, one, { ...given, forMs, cuts });
-    const key = `${given.subscribers}/${given.isFiltered ? 'filtered' : 'all'}/${one.contender.name}`;
-    results.set(key, [...(results.get(key) ?? []), measured]);
-    const { single, stream, burst, lost } = measured;
+/** Together as many as a process may have sockets. */
+async function runCase(given: Case): Promise<void> {
+  const together = Math.max(1, Math.floor(MOST_SOCKETS / given.subscribers));
+  for (let first = 0; first < running.length; first += together) {
+    await race(running.slice(first, first + together), given);
+  }
+}
+
+/** Everybody is connected before anybody is measured, and another begins in each round: what the machine does meanwhile hits all alike. */
+async function race(some: readonly Running[], given: Case): Promise<void> {
+  const benches: Bench[] = [];
+  for (const one of some) benches.push(await open(database.db, one, given));
+  const outcomes = new Map<Bench, Outcome>();
+  for (const bench of benches) {
+    outcomes.set(bench, { rounds: [], memoryMib: await memoryOf(bench), lost: 0, doubled: 0 });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const index of benches.keys()) {
+      const bench = benches[(index + round) % benches.length];
+      if (bench) outcomes.get(bench)?.rounds.push(await measure(bench, forMs));
+    }
+  }
+  for (const [bench, outcome] of outcomes) {
+    Object.assign(outcome, await cut(bench));
+    await bench.clients.close();
+    const key = `${given.subscribers}/${given.isFiltered ? 'filtered' : 'all'}/${bench.running.contender.name}`;
+    results.set(key, outcome);
+    const say = (way: Way) =>
+      `${way} ${figure(results, key, way, 'p50').toFixed(1)} ms, ${Math.round(figure(results, key, way, 'deliveriesPerSecond'))}/s`;
     process.stderr.write(
-      `round ${round} ${key}: single ${single.p50.toFixed(1)}/${single.p99.toFixed(1)} ms, stream ${Math.round(stream.deliveriesPerSecond)}/s (${Math.round(stream.eventsPerSecond)} ev/s), burst ${Math.round(burst.deliveriesPerSecond)}/s (${Math.round(burst.eventsPerSecond)} ev/s), lost ${lost}\n`,
+      `${new Date().toISOString()} ${key}: ${WAYS.map(say).join('; ')}; lost ${outcome.lost}\n`,
     );
   }
 }
