@@ -1,16 +1,25 @@
 import { InvalidFile, configurationOf, fileOf, parseProperties, readPath } from './configuration-file.ts';
 import { byCodeUnits, canonicalJson } from './canonical-json.ts';
-import { type ConfigurationObject, StageError, type TenantConnection } from './stage.ts';
+import type { ConfigurationObject, TenantConnection } from './stage.ts';
 
-/** The whole tenant as the files that a backup holds, by path. Throws StageError when two objects need one file. */
-export async function readTenantFiles(tenant: TenantConnection): Promise<Map<string, string>> {
+export type TenantFiles = {
+  /** Content by path, in order of the paths. */
+  files: Map<string, string>;
+  /** Paths that several objects need, and why none of them is kept as code. */
+  shared: Map<string, string>;
+};
+
+/** The whole tenant as the files that a backup holds. */
+export async function readTenantFiles(tenant: TenantConnection): Promise<TenantFiles> {
   const files = new Map<string, string>();
+  const shared = new Map<string, string>();
   for (const object of await tenant.readAll()) {
     const { path, content } = fileOf(object);
-    if (files.has(path)) throw twice(object);
+    if (files.has(path)) shared.set(path, sharedName(object));
     files.set(path, content);
   }
-  return new Map([...files].sort(([a], [b]) => byCodeUnits(a, b)));
+  for (const path of shared.keys()) files.delete(path);
+  return { files: new Map([...files].sort(([a], [b]) => byCodeUnits(a, b))), shared };
 }
 
 /** The configuration files among all files of a commit. */
@@ -32,10 +41,6 @@ function meaningOf(path: string, content: string): string {
   }
 }
 
-function twice({ configurationType, displayName }: ConfigurationObject): StageError {
-  return new StageError(
-    'DUPLICATE_NAME',
-    `The tenant has two objects of ${configurationType} named "${displayName}", and a backup keeps one file for each name. ` +
-      'Rename one of them in the tenant and sync again.',
-  );
-}
+const sharedName = ({ configurationType, displayName }: ConfigurationObject) =>
+  `The tenant has several objects of ${configurationType} named "${displayName}", and one file stands for one name: ` +
+  'they are left as they are, in the tenant and in the repository. Give each a name of its own and sync again.';

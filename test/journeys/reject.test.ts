@@ -64,7 +64,7 @@ describe('a sync whose changes are rejected and reverted', () => {
     await decide(stack.place, 'rejectAndRevertChangeSet', changeSetOf(waiting), { comment: 'Take it back' });
 
     const done = await untilReverted('reverted', 'DONE');
-    expect(done.status).toBe('IDLE');
+    await untilStatus(stack.place, 'reverted', 'IDLE');
     expect(await stack.configurationOn('reverted', 'main')).toEqual(
       await stack.configurationOn('reverted', 'tenant-state'),
     );

@@ -11,7 +11,7 @@ import { DIRECTORY, startGraphTenant } from '../pipeline/graph/graph-tenant.ts';
 import { pathsOf, randomEdits, randomFrom } from '../pipeline/graph/random-configuration.ts';
 import { MemoryRepository, Pipeline } from '../pipeline/memory.ts';
 
-const CONFIGURATIONS = Number(process.env.CONFIGURATIONS ?? 150);
+const CONFIGURATIONS = Number(process.env.CONFIGURATIONS ?? 100);
 const FIRST_SEED = Number(process.env.SEED ?? 1000);
 const configuration = tenantConfiguration({
   ...{ company: 'Contoso', domain: 'contoso.example' },

@@ -110,10 +110,15 @@ describe('backup', () => {
     expect(main(policyPath)).toContain('"disabled"');
   });
 
-  test('refuses two objects of one name instead of losing one', async () => {
-    tenant.objects.push(tenant.find('Pilot users'));
-    await expect(pipeline.run('BACKUP')).rejects.toThrow('two objects of MSGraph:Groups named "Pilot users"');
-    expect((pipeline.attached(ERROR_ATTACHMENT.type) as ErrorAttachment).stage).toBe('BACKUP');
+  test('says that it failed, and writes nothing, when the tenant cannot be read', async () => {
+    const heads = new Map(repository.heads);
+    tenant.readAll = () => Promise.reject(new Error('Graph is away.'));
+    await expect(pipeline.run('BACKUP')).rejects.toThrow('Graph is away.');
+    expect(pipeline.attached(ERROR_ATTACHMENT.type)).toMatchObject({
+      stage: 'BACKUP',
+      code: 'UNEXPECTED',
+    } satisfies Partial<ErrorAttachment>);
+    expect(repository.heads).toEqual(heads);
   });
 });
 

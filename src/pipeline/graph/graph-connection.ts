@@ -5,7 +5,7 @@ import { canonicalJson, isJsonObject, type JsonObject } from '../canonical-json.
 import { parseProperties, pathOf } from '../configuration-file.ts';
 import { CONFIGURATION_TYPES, configurationTypeOf } from '../configuration-types.ts';
 import { PIPELINE_ERROR_CODES } from '../contract.ts';
-import { type ObjectName, withNames } from '../references.ts';
+import { keyOfObject, type ObjectName, withNames } from '../references.ts';
 import { type ConfigurationObject, StageError, type TenantConnection } from '../stage.ts';
 import {
   createGraphHttp,
@@ -78,8 +78,16 @@ async function readTenant(graph: Graph): Promise<ConfigurationObject[]> {
   const read = ROWS.flatMap((row, index) =>
     (lists[index] ?? []).filter((raw) => shape.isConfiguration(row, raw)).map((raw) => ({ row, raw })),
   );
-  for (const { row, raw } of read) graph.known.name(shape.idOf(raw), nameIn(row, raw));
-  return read.map(({ row, raw }) => keep(graph, row, raw));
+  const names = read.map(({ row, raw }) => keyOfObject(nameIn(row, raw)));
+  const unseen = new Set(names);
+  const several = new Set(names.filter((name) => !unseen.delete(name)));
+  const isShared = (index: number) => several.has(names[index] ?? '');
+  // A name that several objects have names none of them: who refers to one of them goes on doing so by its id.
+  for (const [index, { row, raw }] of read.entries())
+    if (!isShared(index)) graph.known.name(shape.idOf(raw), nameIn(row, raw));
+  return read.map(({ row, raw }, index) =>
+    isShared(index) ? named(graph, row, raw) : keep(graph, row, raw),
+  );
 }
 
 const nameIn = (row: shape.GraphRow, raw: JsonObject): ObjectName => ({
@@ -87,10 +95,15 @@ const nameIn = (row: shape.GraphRow, raw: JsonObject): ObjectName => ({
   displayName: shape.displayNameOf(row, raw),
 });
 
-function keep({ known }: Graph, row: shape.GraphRow, raw: JsonObject): ConfigurationObject {
-  const properties = withNames(row, shape.strip(row, raw), (id, type) => known.nameOf(id, type));
-  const object = { ...nameIn(row, raw), properties };
-  known.keep({ ...object, id: shape.idOf(raw) });
+/** As a file holds it. */
+const named = ({ known }: Graph, row: shape.GraphRow, raw: JsonObject) => ({
+  ...nameIn(row, raw),
+  properties: withNames(row, shape.strip(row, raw), (id, type) => known.nameOf(id, type)),
+});
+
+function keep(graph: Graph, row: shape.GraphRow, raw: JsonObject): ConfigurationObject {
+  const object = named(graph, row, raw);
+  graph.known.keep({ ...object, id: shape.idOf(raw) });
   return object;
 }
 

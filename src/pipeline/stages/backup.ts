@@ -20,11 +20,12 @@ export async function backup(context: StageContext): Promise<StageOutcome> {
   const { report, repository } = context;
   const { accessToken } = await context.credential('BACKUP');
   report.progress(10, 'Reading the tenant');
-  const state = await readTenantFiles(context.connect(accessToken));
-  report.log(`The tenant has ${state.size} configuration objects.`);
+  const { files, shared } = await readTenantFiles(context.connect(accessToken));
+  report.log(`The tenant has ${files.size} configuration objects.`);
 
   const recordedHead = await repository.head(TENANT_STATE_BRANCH);
   const recorded = recordedHead === null ? new Map<string, string>() : await filesAt(context, recordedHead);
+  const state = withRecorded(files, recorded, [...shared.keys()]);
   report.progress(50, 'Comparing with the previous backup');
   const brought = await commitEdits(context, DESIRED_BRANCH, async (_own, head) => {
     if (head === null) return tenantsOwnChanges(recorded, state, new Map());
@@ -37,7 +38,17 @@ export async function backup(context: StageContext): Promise<StageOutcome> {
   );
   report.log(saved === 0 ? 'The tenant is as it was at the previous backup.' : `${saved} files backed up.`);
   report.progress(100, 'Backed up');
-  return { succeeded: true };
+  for (const message of shared.values()) report.error('DUPLICATE_NAME', message);
+  return shared.size === 0 ? { succeeded: true } : { succeeded: true, withIssues: true };
+}
+
+/** Where the tenant does not say which object a file stands for, the file stays as it was. */
+function withRecorded(files: Files, recorded: Files, paths: readonly string[]): Files {
+  const kept = paths.flatMap((path) => {
+    const content = recorded.get(path);
+    return content === undefined ? [] : [[path, content] as const];
+  });
+  return new Map([...files, ...kept]);
 }
 
 /** What changed in the tenant since the previous backup, where `main` still says what that backup saw. */

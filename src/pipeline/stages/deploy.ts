@@ -36,13 +36,13 @@ async function whatIf(
   accessToken: string,
 ): Promise<StageOutcome> {
   const { report } = context;
-  const present = await readTenantFiles(context.connect(accessToken));
+  const { files: present, shared } = await readTenantFiles(context.connect(accessToken));
   const { ordered, cycles } = inSafeOrder(differences);
   for (const line of planLines(ordered)) report.log(line);
   for (const difference of ordered) {
-    const cycle = cycles.get(difference.path);
+    const fault = shared.get(difference.path) ?? cycles.get(difference.path);
     const refusal = refusalOf(difference, differences, present.get(difference.path) ?? null);
-    const reason = cycle ?? refusal?.error ?? (refusal && 'The tenant is so already.');
+    const reason = fault ?? refusal?.error ?? (refusal && 'The tenant is so already.');
     if (reason) report.log(`Would not be written: ${difference.path}: ${reason}`);
   }
   report.log('Nothing was written.');
@@ -56,17 +56,17 @@ async function applyAll(
 ): Promise<ChangeResult[]> {
   const { report, signal } = context;
   const tenant = context.connect(accessToken);
-  const present = await readTenantFiles(tenant);
+  const { files: present, shared } = await readTenantFiles(tenant);
   const { ordered, cycles } = inSafeOrder(differences);
   const results: ChangeResult[] = [];
   for (const difference of ordered) {
     // A canceled deploy stops between two objects, never within one.
     if (signal.aborted) break;
-    const cycle = cycles.get(difference.path);
+    const fault = shared.get(difference.path) ?? cycles.get(difference.path);
     const refusal: ChangeResult | null =
-      cycle === undefined
+      fault === undefined
         ? refusalOf(difference, differences, present.get(difference.path) ?? null)
-        : { path: difference.path, result: 'FAILED', error: cycle };
+        : { path: difference.path, result: 'FAILED', error: fault };
     const result = refusal ?? (await applyAsReviewed(tenant, difference, differences));
     report.log(
       `${result.result} ${difference.kind} ${result.path}${result.error ? `: ${result.error}` : ''}`,

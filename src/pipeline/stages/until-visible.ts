@@ -22,7 +22,7 @@ export async function untilVisible(
   if (written.length === 0) return;
   const giveUpAt = Date.now() + PATIENCE_MS;
   for (let attempt = 1; !signal.aborted; attempt += 1) {
-    const present = await readTenantFiles(tenant);
+    const { files: present } = await readTenantFiles(tenant);
     const missing = written.filter(({ kind, path }) => present.has(path) !== (kind === 'ADDED'));
     if (missing.length === 0) return;
     report.progress(95, `Waiting until the tenant shows ${missing.length} changes`);
