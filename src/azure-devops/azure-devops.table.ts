@@ -18,6 +18,8 @@ export const projectLooks = pgTable(
     watermark: text(),
     lookedAt: timestamp('looked_at', { withTimezone: true, precision: 3 }),
     discoveredAt: timestamp('discovered_at', { withTimezone: true, precision: 3 }),
+    /** While somebody subscribes to an instance that does not look itself, it looks to that instance. */
+    watchedUntil: timestamp('watched_until', { withTimezone: true, precision: 3 }),
     /** The last failure, null when the last look succeeded. */
     problem: text(),
   },

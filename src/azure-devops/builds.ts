@@ -124,8 +124,15 @@ export function readTimeline(connection: ProjectConnection, buildId: number): Pr
 }
 
 /** Asks only; the run ends when its agents have stopped. */
+/** Azure's record first: a run that is being cancelled, or has ended, is not asked again. */
 export async function cancelRun(connection: ProjectConnection, buildId: number): Promise<void> {
   const path = route`${connection.project}/_apis/build/builds/${buildId}`;
+  const before = await connection.http.find(
+    { what: `read run ${buildId} ${inProject(connection)}`, path },
+    wireBuild,
+  );
+  const phase = before && readBuild(before, connection).phase;
+  if (phase === 'CANCELING' || phase === 'FINISHED') return;
   const what = `cancel run ${buildId} ${inProject(connection)}`;
   await connection.http.read({ what, method: 'PATCH', path, body: { status: 'cancelling' } }, wireBuild);
 }

@@ -11,6 +11,9 @@ export type Queryable = Db | Tx;
 
 export type Database = AsyncDisposable & { db: Db; pool: Pool };
 
+/** A process that is frozen inside a transaction would keep its locks, and everybody waiting for them. */
+const LET_GO = "set idle_in_transaction_session_timeout = '10s'";
+
 export function openDatabase(options: { url: string; maxConnections: number; logger: Logger }): Database {
   const { logger } = options;
   const pool = new Pool({
@@ -24,7 +27,11 @@ export function openDatabase(options: { url: string; maxConnections: number; log
   // listens to its idle clients only, and a client in use must be covered as well.
   const onLost = (error: Error) => logger.warn('A database connection was lost.', { error: error.message });
   pool.on('error', onLost);
-  pool.on('connect', (client) => client.on('error', onLost));
+  pool.on('connect', (client) => {
+    client.on('error', onLost);
+    // A connection that fails here fails at its first statement, too. A pooler takes no such setting at the start.
+    client.query(LET_GO).catch(() => undefined);
+  });
   return {
     // jit: row mappers are compiled once; it halves the time of a prepared query.
     db: drizzle({ client: pool, jit: true }),

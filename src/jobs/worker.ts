@@ -13,7 +13,7 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import { hurryImpatientJobs } from './impatient-jobs.ts';
-import { freeJobsOfDeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
+import { DeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import type { JobName, JobPayloads, Traced } from './job-names.ts';
 
@@ -35,7 +35,8 @@ export type WorkerOptions = {
 };
 
 const LOOK_EVERY_MS = 1_000;
-const FREE_EVERY_MS = 5_000;
+/** With the grace for absent workers: what a killed process had begun goes on after 8 s at most. */
+const FREE_EVERY_MS = 2_000;
 
 /** Makes or updates the tables of the job queue. Instances may do so at the same time. */
 export async function migrateJobs(database: Database, logger: Logger): Promise<void> {
@@ -82,9 +83,10 @@ export class Worker implements AsyncDisposable {
 
   async #keepFreeing(): Promise<void> {
     const { database, logger } = this.#options;
+    const dead = new DeadWorkers(database.db);
     while (!this.#end.signal.aborted) {
       try {
-        const workers = await freeJobsOfDeadWorkers(database.db);
+        const workers = await dead.free();
         if (workers > 0) logger.warn('Jobs of workers that are gone run again.', { workers });
         await hurryImpatientJobs(database.db);
       } catch (error) {

@@ -8,9 +8,9 @@ import { tenants } from '../tenants/tenants.table.ts';
 export const HINTED = 'azure_devops_hinted';
 
 /** `project` null: anything anywhere may have moved. */
-export type Hint = { project: ProjectRef | null; buildId: number | null };
+export type Hint = { project: ProjectRef | null; buildId: number | null; isHook: boolean };
 
-const ANYTHING: Hint = { project: null, buildId: null };
+const ANYTHING: Hint = { project: null, buildId: null, isHook: false };
 
 /** Tells every process. A project that no tenant lies in moves nobody. `projectId`: Azure's own; null when it is not known. */
 export async function tellHint(
@@ -19,8 +19,15 @@ export async function tellHint(
 ): Promise<void> {
   const project = projectId === null ? null : await projectOf(db, projectId);
   if (project === undefined) return;
-  const payload = JSON.stringify({ project, buildId } satisfies Hint);
-  await db.execute(sql`select pg_notify(${HINTED}, ${payload})`);
+  await notify(db, { project, buildId, isHook: true });
+}
+
+/** Something was just done there, by an instance that may not be the one that looks. */
+export const tellDeed = (db: Db, project: ProjectRef, buildId: number | null) =>
+  notify(db, { project, buildId, isHook: false });
+
+async function notify(db: Db, hint: Hint): Promise<void> {
+  await db.execute(sql`select pg_notify(${HINTED}, ${JSON.stringify(hint)})`);
 }
 
 async function projectOf(db: Db, projectId: string): Promise<ProjectRef | undefined> {
@@ -35,6 +42,7 @@ async function projectOf(db: Db, projectId: string): Promise<ProjectRef | undefi
 const payloadShape = z.object({
   project: z.object({ organization: z.string(), project: z.string() }).nullable(),
   buildId: z.number().nullable(),
+  isHook: z.boolean(),
 });
 
 /** An empty payload is the wake-up after a connection was lost: hints may have been lost with it. */

@@ -2,7 +2,7 @@
 import { and, count, eq, inArray, isNotNull, isNull, lt, ne, or, sql } from 'drizzle-orm';
 import { projectLooks } from '../azure-devops/azure-devops.table.ts';
 import type { BuildObservation, ProjectRef } from '../azure-devops/port.ts';
-import { databaseNow, type Db } from '../database/database.ts';
+import { databaseNow, type Db, inTransaction, type Queryable } from '../database/database.ts';
 import type { SyncRun } from '../sync-runs/sync-run.ts';
 import { syncRuns } from '../sync-runs/sync-runs.table.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -55,11 +55,11 @@ export async function runsOf(
 export async function noteUnmoved(db: Db, runs: readonly SyncRun[]): Promise<void> {
   const open = runs.filter((run) => run.status !== 'COMPLETED').map((run) => run.id);
   if (open.length === 0) return;
-  const now = await databaseNow(db);
-  await db
-    .update(syncRuns)
-    .set({ observedAt: now })
-    .where(and(inArray(syncRuns.id, open), lt(syncRuns.observedAt, now)));
+  await inTransaction(db, async (tx) => {
+    const now = await databaseNow(tx);
+    const older = and(inArray(syncRuns.id, open), lt(syncRuns.observedAt, now));
+    await tx.update(syncRuns).set({ observedAt: now }).where(older);
+  });
 }
 
 export async function countOpenRuns(db: Db, project: ProjectRef): Promise<number> {
@@ -82,17 +82,47 @@ export async function watermarkOf(db: Db, { organization, project }: ProjectRef)
 /** `watermark` null: it stays where it is. */
 export async function noteLook(
   db: Db,
-  { organization, project }: ProjectRef,
+  project: ProjectRef,
   { watermark, isFull }: { watermark: string | null; isFull: boolean },
 ): Promise<void> {
-  const lookedAt = await databaseNow(db);
-  const seen = {
-    lookedAt,
-    problem: null,
-    ...(watermark === null ? {} : { watermark }),
-    ...(isFull ? { discoveredAt: lookedAt } : {}),
-  };
-  await db
+  await inTransaction(db, async (tx) => {
+    const lookedAt = await databaseNow(tx);
+    await note(tx, project, {
+      lookedAt,
+      problem: null,
+      ...(watermark === null ? {} : { watermark }),
+      ...(isFull ? { discoveredAt: lookedAt } : {}),
+    });
+  });
+}
+
+export const noteProblem = (db: Db, project: ProjectRef, problem: string) =>
+  inTransaction(db, (tx) => note(tx, project, { problem }));
+
+const WATCHED_FOR_MS = 10_000;
+
+/** Somebody subscribes to this instance, and another one looks. */
+export async function noteWatched(db: Db, project: ProjectRef): Promise<void> {
+  const watchedUntil = new Date((await databaseNow(db)).getTime() + WATCHED_FOR_MS);
+  await note(db, project, { watchedUntil });
+}
+
+export async function isWatchedElsewhere(db: Db, { organization, project }: ProjectRef): Promise<boolean> {
+  const [row] = await db
+    .select({
+      isWatched: sql`coalesce(${projectLooks.watchedUntil} > clock_timestamp(), false)`.mapWith(Boolean),
+    })
+    .from(projectLooks)
+    .where(and(eq(projectLooks.organization, organization), eq(projectLooks.project, project)));
+  return row?.isWatched ?? false;
+}
+
+async function note(
+  q: Queryable,
+  { organization, project }: ProjectRef,
+  seen: Partial<typeof projectLooks.$inferInsert>,
+): Promise<void> {
+  await q
     .insert(projectLooks)
     .values({ organization, project, ...seen })
     .onConflictDoUpdate({ target: [projectLooks.organization, projectLooks.project], set: seen });

@@ -62,7 +62,7 @@ export async function lookAtProject(
   const { due, unmoved } = sort({ shown, tenants, runs, look }, options);
   const isComplete = await readAll(services, look, { due, underWay: options.underWay });
   await noteUnmoved(db, unmoved);
-  await expireChallenges(db);
+  await inTransaction(db, expireChallenges);
   // A run that could not be read keeps the watermark where it is, so that the next look sees it again.
   await noteLook(db, project, { watermark: isComplete ? look.watermark : null, isFull: options.isFull });
   return {

@@ -106,7 +106,9 @@ async function linkBaselines(db: Db, project: ProjectRef, found: DiscoveredTenan
     const name = found.find((one) => one.repositoryId === tenant.repositoryId)?.baselineRepository;
     const baselineId = present.find((other) => other.name === name && other.id !== tenant.id)?.id ?? null;
     if (baselineId !== tenant.baselineId)
-      await db.update(tenants).set({ baselineId }).where(eq(tenants.id, tenant.id));
+      await inTransaction(db, (tx) =>
+        tx.update(tenants).set({ baselineId }).where(eq(tenants.id, tenant.id)),
+      );
   }
 }
 
