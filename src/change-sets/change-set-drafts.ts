@@ -1,13 +1,15 @@
 /** Change sets whose changes are being written; what a process left behind that ended meanwhile is removed. */
 import { lt, sql } from 'drizzle-orm';
-import type { Db } from '../database/database.ts';
+import { type Db, inTransaction } from '../database/database.ts';
 import type { ChangeSetId } from '../lib/ids.ts';
 import { changes, changeSetDrafts } from './change-sets.table.ts';
 
 export async function dropDrafts(db: Db, ids: readonly ChangeSetId[]): Promise<void> {
   const given = sql`any(${sql.param(ids)}::text[])`;
-  await db.delete(changes).where(sql`${changes.changeSetId} = ${given}`);
-  await db.delete(changeSetDrafts).where(sql`${changeSetDrafts.id} = ${given}`);
+  await inTransaction(db, async (tx) => {
+    await tx.delete(changes).where(sql`${changes.changeSetId} = ${given}`);
+    await tx.delete(changeSetDrafts).where(sql`${changeSetDrafts.id} = ${given}`);
+  });
 }
 
 /** Answers how many there were. No change set takes as long as that to be written. */

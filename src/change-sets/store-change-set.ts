@@ -38,7 +38,7 @@ export type FoundPreview = Pick<ChangeSet, 'tenantStateSha' | 'desiredSha' | 'at
  */
 export async function storeChangeSet(db: Db, run: SyncRun, preview: FoundPreview): Promise<string> {
   const id = newId('cs');
-  await db.insert(changeSetDrafts).values({ id });
+  await inTransaction(db, (tx) => tx.insert(changeSetDrafts).values({ id }));
   try {
     const { digest, summary } = await writeChanges(db, id, preview);
     const { tenantStateSha, desiredSha, attempt } = preview;
@@ -64,7 +64,7 @@ async function writeChanges(db: Db, changeSetId: ChangeSetId, { differences, dig
   let rows: (typeof changes.$inferInsert)[] = [];
   let [position, letters] = [0, 0];
   const write = async () => {
-    if (rows.length > 0) await db.insert(changes).values(rows);
+    if (rows.length > 0) await inTransaction(db, (tx) => tx.insert(changes).values(rows));
     [rows, letters] = [[], 0];
   };
   for await (const difference of differences) {

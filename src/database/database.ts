@@ -1,6 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { sql } from 'drizzle-orm';
-import { DatabaseError, Pool } from 'pg';
+import { type ClientBase, DatabaseError, Pool } from 'pg';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 
@@ -22,16 +22,14 @@ export function openDatabase(options: { url: string; maxConnections: number; log
     application_name: 'tenant-sync',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    // Not with the connection's start: a pooler takes no such setting there. The pool waits for it.
+    onConnect: (client: ClientBase): unknown => client.query(LET_GO),
   });
   // Without listeners, a backend that goes away (restart, failover, terminated) would end the process: the pool
   // listens to its idle clients only, and a client in use must be covered as well.
   const onLost = (error: Error) => logger.warn('A database connection was lost.', { error: error.message });
   pool.on('error', onLost);
-  pool.on('connect', (client) => {
-    client.on('error', onLost);
-    // A connection that fails here fails at its first statement, too. A pooler takes no such setting at the start.
-    client.query(LET_GO).catch(() => undefined);
-  });
+  pool.on('connect', (client) => client.on('error', onLost));
   return {
     // jit: row mappers are compiled once; it halves the time of a prepared query.
     db: drizzle({ client: pool, jit: true }),

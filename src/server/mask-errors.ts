@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { Forbidden } from '../access/viewer.ts';
+import { isDatabaseTrouble } from '../database/database-trouble.ts';
 import { messageOf, Refusal, UpstreamError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 
@@ -11,6 +12,10 @@ const CODES_OF_REFUSALS: Readonly<Record<string, string>> = {
   INVALID_INPUT: 'BAD_USER_INPUT',
 };
 
+export const TEMPORARILY_UNAVAILABLE = 'TEMPORARILY_UNAVAILABLE';
+export const TRY_AGAIN =
+  'The database could not serve this request just now. Send it again in a moment; a mutation with an idempotencyKey is never carried out twice.';
+
 /**
  * What a client is told of an error: those that it can do something about as they are, with a code; a bug only by an
  * id, under which the log has the rest.
@@ -20,6 +25,10 @@ export function errorMasker(logger: Logger): (error: unknown) => Error {
     const located = error instanceof GraphQLError ? error : null;
     const cause = located ? rootCause(located) : error;
     if (located && cause instanceof GraphQLError) return withAdvice(located);
+    if (isDatabaseTrouble(cause)) {
+      logger.warn('A request met a database that could not serve.', { error: messageOf(cause) });
+      return relocated(TRY_AGAIN, located, TEMPORARILY_UNAVAILABLE);
+    }
     const known = knownCode(cause);
     if (known) return relocated(messageOf(cause), located, known);
     const id = randomUUID();

@@ -5,6 +5,7 @@ import type { Authenticate } from '../access/authenticate.ts';
 import type { CheckpointSigner } from '../access/checkpoint.ts';
 import type { WatchedStream } from '../access/rights-watcher.ts';
 import type { Database } from '../database/database.ts';
+import { isDatabaseTrouble } from '../database/database-trouble.ts';
 import type { Listener } from '../database/listener.ts';
 import type { EventFeed } from '../events/feed.ts';
 import { Hub } from '../events/hub.ts';
@@ -23,6 +24,7 @@ import { type Admission, createAdmission, unadmitted } from './limits/admission.
 import type { IntrospectionPolicy } from './limits/introspection.ts';
 import { refuseBody } from './limits/refuse-body.ts';
 import { answerCors, isAllowedOrigin } from './origins.ts';
+import { TEMPORARILY_UNAVAILABLE, TRY_AGAIN } from './mask-errors.ts';
 import type { JsonAnswer } from './pipeline-credentials-route.ts';
 import { serveRunFile, wantedFile } from './run-files.ts';
 import { acceptWebSockets, SOCKET_LIMITS, type SocketLimits } from './websocket.ts';
@@ -100,11 +102,7 @@ export function createServer(parts: ServerParts): ApiServer {
         error: messageOf(error),
       });
       if (response.headersSent) response.destroy();
-      else
-        sendJson(response, 500, {
-          code: 'INTERNAL_SERVER_ERROR',
-          message: 'Something went wrong that should not have.',
-        });
+      else sendFailure(response, error);
     });
   });
   const hub = new Hub({ livePosition: () => parts.feed.place().position });
@@ -141,6 +139,15 @@ export function createServer(parts: ServerParts): ApiServer {
       clearTimeout(late);
     },
   };
+}
+
+function sendFailure(response: ServerResponse, error: unknown): void {
+  if (isDatabaseTrouble(error)) {
+    response.setHeader('Retry-After', 1);
+    return sendGraphqlError(response, 503, { code: TEMPORARILY_UNAVAILABLE, message: TRY_AGAIN });
+  }
+  const message = 'Something went wrong that should not have.';
+  sendJson(response, 500, { code: 'INTERNAL_SERVER_ERROR', message });
 }
 
 type Answering = ServerParts & {

@@ -24,6 +24,15 @@ export async function createTestDatabase({ maxConnections = 10 } = {}): Promise<
   return { url, database, drop, [Symbol.asyncDispose]: drop };
 }
 
+/** One that is the test's own already; it is left where it is. */
+export function existingDatabase(url: string): TestDatabase {
+  const database = openDatabase({ url, maxConnections: 4, logger: silent });
+  const close = async () => {
+    await database[Symbol.asyncDispose]();
+  };
+  return { url, database, drop: close, [Symbol.asyncDispose]: close };
+}
+
 async function runOn(url: string, statement: string): Promise<void> {
   await using server = openDatabase({ url, maxConnections: 1, logger: silent });
   await server.pool.query(statement);

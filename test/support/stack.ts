@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { planTenant, type TenantPlan } from '../../src/sandbox/tenants/tenant-plan.ts';
 import { readPath } from '../../src/pipeline/configuration-file.ts';
 import { createLogger } from '../../src/lib/logger.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, existingDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 import type { Place } from './journey.ts';
 
@@ -26,6 +26,10 @@ export type StackOptions = {
   hooks?: boolean;
   /** Settings of the program that differ. */
   settings?: Readonly<Record<string, string>>;
+  /** A database that is there already, instead of a new one. */
+  databaseUrl?: string;
+  /** The program runs elsewhere, as a process of its own. */
+  withoutApp?: boolean;
   /** Takes every line that the program logs, down to debug. */
   onLog?: (line: string) => void;
 };
@@ -62,7 +66,10 @@ export async function startStack(options: StackOptions) {
   const logger = loggerOf(options);
   const dataFolder = await mkdtemp(join(tmpdir(), 'tenant-sync-test-'));
   parts.defer(() => rm(dataFolder, { recursive: true, force: true }));
-  const database = parts.use(await createTestDatabase());
+  const { databaseUrl } = options;
+  const database = parts.use(
+    databaseUrl === undefined ? await createTestDatabase() : existingDatabase(databaseUrl),
+  );
   const port = await freePort();
   const signInWindowSeconds = options.signInWindowSeconds ?? 180;
   const sandbox = await startSandbox({
@@ -77,16 +84,16 @@ export async function startStack(options: StackOptions) {
     logger,
   });
   parts.defer(() => sandbox.stop());
-  const configOn = (ownPort: number, settings: Environment = {}) =>
-    readConfig({
-      ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port: ownPort }),
-      ...FAST,
-      SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
-      ...options.settings,
-      ...settings,
-    });
-  let app = await startApp(configOn(port), logger);
-  parts.defer(() => app[Symbol.asyncDispose]());
+  const environmentOf = (ownPort: number, settings: Environment = {}) => ({
+    ...sandboxEnvironment(sandbox, { databaseUrl: database.url, port: ownPort }),
+    ...FAST,
+    SIGN_IN_WINDOW_SECONDS: String(signInWindowSeconds),
+    ...options.settings,
+    ...settings,
+  });
+  const configOn = (ownPort: number, settings?: Environment) => readConfig(environmentOf(ownPort, settings));
+  let app = options.withoutApp ? null : await startApp(configOn(port), logger);
+  parts.defer(async () => app?.[Symbol.asyncDispose]());
   const kept = parts.move();
   const place: Place = {
     url: `http://127.0.0.1:${port}/graphql`,
@@ -98,9 +105,11 @@ export async function startStack(options: StackOptions) {
     sandbox,
     database,
     dataFolder,
+    port,
+    environmentOf,
     /** The program ends, and begins anew on the same database. */
     restartApp: async (settings?: Environment) => {
-      await app[Symbol.asyncDispose]();
+      await app?.[Symbol.asyncDispose]();
       app = await startApp(configOn(port, settings), logger);
     },
     /** Another instance of the program; the pipelines go on asking the first. */
