@@ -4,6 +4,7 @@
  * loss of its lease writes nothing.
  */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { and, eq, sql } from 'drizzle-orm';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -41,7 +42,7 @@ export async function whileHolding(
   work: (held: Held) => Promise<void>,
 ): Promise<void> {
   const { db, name, logger, signal, onHeldElsewhere } = options;
-  const holder = randomUUID();
+  const holder = `${hostname()}/${process.pid}/${randomUUID()}`;
   while (!signal.aborted) {
     try {
       const lease = await take(db, { name, holder });

@@ -12,10 +12,7 @@ test(
   'Killed right after Azure DevOps took a start, and again after it took an answer, it does all that it acknowledged, once',
   { timeout: 180_000 },
   async () => {
-    const aims = [
-      /^after POST .*\/pipelines\/#\/runs$/,
-      /^after PATCH .*\/pipelines\/approvals$/,
-    ];
+    const aims = [/^after POST .*\/pipelines\/#\/runs$/, /^after PATCH .*\/pipelines\/approvals$/];
     world.aimAt((point) => {
       if (!aims[0]?.test(point)) return false;
       aims.shift();

@@ -43,14 +43,12 @@ const expire = (name: string) =>
 
 const write = (db: Db, name: string) =>
   inTransaction(db, (tx) =>
-    tx
-      .insert(apiKeys)
-      .values({
-        id: newId('key'),
-        name,
-        personId: null,
-        createdBy: { kind: 'API_KEY', id: 'x', displayName: 'x' },
-      }),
+    tx.insert(apiKeys).values({
+      id: newId('key'),
+      name,
+      personId: null,
+      createdBy: { kind: 'API_KEY', id: 'x', displayName: 'x' },
+    }),
   );
 
 test('Of several who want a lease one holds it, and another follows as soon as it is given up', async () => {

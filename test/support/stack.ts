@@ -42,8 +42,8 @@ const loggerOf = ({ onLog }: StackOptions) =>
     if (isShown) process.stderr.write(`${line}\n`);
   });
 
-const ORGANIZATION = 'contoso-group';
-const PROJECT = 'Tenants';
+export const ORGANIZATION = 'contoso-group';
+export const PROJECT = 'Tenants';
 /** A stage takes seconds in the sandbox's time, and a tenth of a second here. */
 const TIME_SCALE = 20;
 
