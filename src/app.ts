@@ -17,7 +17,7 @@ import { createServiceConnectionLookup } from './azure-devops/service-connection
 import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
 import type { Config } from './config.ts';
 import { appCredential, serviceCredential } from './credentials.ts';
-import type { Database } from './database/database.ts';
+import { type Database, databaseNow } from './database/database.ts';
 import { Listener } from './database/listener.ts';
 import { EVENTS_APPENDED } from './events/append-events.ts';
 import type { LoggedEvent } from './events/event.ts';
@@ -98,7 +98,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
     logger.info('The audit log is signed.', { publicKey: auditSigner.publicKey });
     stack.use(new AuditCheckpoints({ db: database.db, signer: auditSigner, logger }));
   }
-  const verify = createVerifier(config, doors, logger);
+  const verify = createVerifier(config, { database, doors, logger });
   const server = stack.use(
     createServer({
       services,
@@ -203,9 +203,17 @@ function createAuthentication(
   return createAuthenticate({ db, fixedKeys: config.SANDBOX_API_KEYS, entra });
 }
 
-function createVerifier(config: Config, doors: Doors, logger: Logger): PipelineTokenVerifier {
+function createVerifier(
+  config: Config,
+  { database: { db }, doors, logger }: Pick<Parts, 'database' | 'doors' | 'logger'>,
+): PipelineTokenVerifier {
   const findConnection = createServiceConnectionLookup({ projects: config.AZURE_DEVOPS_PROJECTS, doors });
-  return createPipelineTokenVerifier({ issuers: config.PIPELINE_OIDC_ISSUERS, findConnection, logger });
+  return createPipelineTokenVerifier({
+    issuers: config.PIPELINE_OIDC_ISSUERS,
+    findConnection,
+    now: () => databaseNow(db),
+    logger,
+  });
 }
 
 const entraOf = (config: Config, logger: Logger) => ({ emulatorUrl: config.ENTRA_EMULATOR_URL, logger });

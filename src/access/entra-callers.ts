@@ -2,7 +2,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { createIssuerKeys } from '../azure-devops/issuer-keys.ts';
-import type { Queryable } from '../database/database.ts';
+import { databaseNow, type Queryable } from '../database/database.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { type Role, ROLES } from './permissions.ts';
@@ -61,6 +61,7 @@ export function createEntraCallers(options: EntraCallerOptions): EntraCallers {
         audience: options.audience,
         algorithms: ['RS256'],
         clockTolerance: LEEWAY_SECONDS,
+        currentDate: await databaseNow(options.db),
         requiredClaims: ['exp', 'nbf', 'tid', 'oid'],
       });
       const claims = claimsOf(payload);

@@ -28,6 +28,8 @@ export type PipelineTokenOptions = {
   audience?: string | undefined;
   /** Without it, subjects that hold only ids are refused. */
   findConnection?: FindServiceConnection | undefined;
+  /** The clock by which tokens expire; this machine's own when it is not given. */
+  now?: () => Promise<Date>;
   logger: Logger;
 };
 
@@ -50,6 +52,7 @@ export function createPipelineTokenVerifier(options: PipelineTokenOptions): Pipe
         audience: options.audience ?? AZURE_AUDIENCE,
         algorithms: ['RS256'],
         clockTolerance: LEEWAY_SECONDS,
+        currentDate: (await options.now?.()) ?? new Date(),
         requiredClaims: ['exp', 'sub'],
       });
       const job = await jobOf(payload.sub ?? '', options.findConnection);

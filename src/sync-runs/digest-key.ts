@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import type { Db } from '../database/database.ts';
+import { type Db, inTransaction } from '../database/database.ts';
 import type { TenantId } from '../lib/ids.ts';
 import type { Services } from './services.ts';
 import { digestKeys } from './sync-runs.table.ts';
@@ -24,7 +24,7 @@ async function load(db: Db, tenantId: TenantId): Promise<string | null> {
 /** Of two that make it at once, one is kept, and both are given that. */
 async function make({ db, seal }: Pick<Services, 'db' | 'seal'>, tenantId: TenantId): Promise<string> {
   const sealed = seal.close(randomBytes(32).toString('base64'), contextOf(tenantId));
-  await db.insert(digestKeys).values({ tenantId, sealed }).onConflictDoNothing();
+  await inTransaction(db, (tx) => tx.insert(digestKeys).values({ tenantId, sealed }).onConflictDoNothing());
   const kept = await load(db, tenantId);
   if (kept === null) throw new Error(`The digest key of ${tenantId} was not kept.`);
   return kept;

@@ -1,5 +1,5 @@
 import { OWN_WORK } from '../access/viewer.ts';
-import { inTransaction } from '../database/database.ts';
+import { databaseNow, inTransaction } from '../database/database.ts';
 import type { BuildObservation } from '../azure-devops/port.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
 import { enqueue } from '../jobs/jobs.ts';
@@ -81,18 +81,18 @@ async function endUnqueued(services: Services, run: SyncRun): Promise<void> {
 }
 
 async function endRefused(services: Services, run: SyncRun, refusal: UpstreamError): Promise<void> {
-  const error: SyncError = {
-    code: mayHaveStarted(refusal) ? 'QUEUE_UNANSWERED' : 'QUEUE_REFUSED',
-    message: `Azure DevOps did not start the pipeline: ${messageOf(refusal)}`,
-    stage: null,
-    jobUrl: null,
-    isPartial: false,
-    occurredAt: new Date().toISOString(),
-  };
   await inTransaction(services.db, async (tx) => {
     const locked = await lockRun(tx, OWN_WORK.jobs, run.id);
     // A look may have found it meanwhile.
-    if (locked?.run.buildId === null)
-      await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: SERVICE_ACTOR });
+    if (locked?.run.buildId !== null) return;
+    const error: SyncError = {
+      code: mayHaveStarted(refusal) ? 'QUEUE_UNANSWERED' : 'QUEUE_REFUSED',
+      message: `Azure DevOps did not start the pipeline: ${messageOf(refusal)}`,
+      stage: null,
+      jobUrl: null,
+      isPartial: false,
+      occurredAt: (await databaseNow(tx)).toISOString(),
+    };
+    await applyToRun(tx, locked, { event: 'finished_failed', facts: { error }, actor: SERVICE_ACTOR });
   });
 }
