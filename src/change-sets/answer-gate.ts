@@ -1,7 +1,7 @@
 import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction } from '../database/database.ts';
 import type { ApprovalObservation, PersonToken } from '../azure-devops/port.ts';
-import { UpstreamError } from '../lib/errors.ts';
+import { isRefusal, UpstreamError } from '../lib/errors.ts';
 import type { DecisionId } from '../lib/ids.ts';
 import type { Try } from '../sync-runs/queue-run.ts';
 import type { Services } from '../sync-runs/services.ts';
@@ -38,7 +38,7 @@ export async function answerGate(services: Services, id: DecisionId, tried: Try)
     services.lookSoon(locked.tenant, locked.run.buildId);
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;
+    if (!isRefusal(error) && tried.attempt < tried.maxAttempts) throw error;
     await fail(services, decision, `Azure DevOps did not take the answer: ${error.message}`);
   }
 }

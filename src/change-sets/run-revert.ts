@@ -4,7 +4,7 @@ import { OWN_WORK } from '../access/viewer.ts';
 import { inTransaction, type Queryable } from '../database/database.ts';
 import type { FileChange, RepositoryRef } from '../azure-devops/port.ts';
 import { enqueue } from '../jobs/jobs.ts';
-import { UpstreamError } from '../lib/errors.ts';
+import { isRefusal, UpstreamError } from '../lib/errors.ts';
 import { readAhead } from '../lib/read-ahead.ts';
 import type { RevertId } from '../lib/ids.ts';
 import { DESIRED_BRANCH } from '../pipeline/contract.ts';
@@ -53,7 +53,7 @@ export async function runRevert(services: Services, id: RevertId, tried: Try): P
     });
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    if (error.isRetryable && tried.attempt < tried.maxAttempts) throw error;
+    if (!isRefusal(error) && tried.attempt < tried.maxAttempts) throw error;
     const message = `The repository could not be reverted: ${error.message}`;
     await inTransaction(services.db, (tx) => writeRevert(tx, id, { status: 'FAILED', error: message }));
   }

@@ -28,6 +28,10 @@ export class UpstreamError extends Error {
   }
 }
 
+/** A no that stays a no. An answer that got lost, or was not understood, may be another the next time. */
+export const isRefusal = ({ isRetryable, statusCode }: UpstreamError) =>
+  !isRetryable && statusCode !== undefined;
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

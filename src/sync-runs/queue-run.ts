@@ -3,7 +3,7 @@ import { databaseNow, inTransaction } from '../database/database.ts';
 import type { BuildObservation } from '../azure-devops/port.ts';
 import { SERVICE_ACTOR } from '../events/actor.ts';
 import { enqueue } from '../jobs/jobs.ts';
-import { messageOf, UpstreamError } from '../lib/errors.ts';
+import { isRefusal, messageOf, UpstreamError } from '../lib/errors.ts';
 import type { RunId } from '../lib/ids.ts';
 import type { Tenant } from '../tenants/tenant.ts';
 import type { Services } from './services.ts';
@@ -34,7 +34,7 @@ export async function queueRun(services: Services, runId: RunId, tried: Try): Pr
 }
 
 /** Only a refusal is certain: an answer that was lost, late or unreadable may have come from a run that began. */
-const mayHaveStarted = (error: UpstreamError) => error.isRetryable || error.statusCode === undefined;
+const mayHaveStarted = (error: UpstreamError) => !isRefusal(error);
 
 async function findEarlier(
   services: Services,

@@ -68,3 +68,24 @@ describe('a sync goes through and ends as it really did', () => {
     expect(await judge(stack)).toEqual([]);
   });
 });
+
+it('a decision outlasts an answer that cannot be understood', async () => {
+  const name = NAMES[0] ?? '';
+  await stack.desireChange(name);
+  const tenant = await untilTenant(stack.place, name, 'can be synced', (one) => one.status === 'IDLE');
+  await startSync(stack.place, tenant.id);
+  const waiting = await untilTenant(
+    stack.place,
+    name,
+    'can be approved',
+    (one) => one.status === 'PENDING_APPROVAL' && !!one.latestRun?.changeSet,
+  );
+  // An empty list in the place of the attachment itself: not when the mutation reads it, but when the job does.
+  const path = 'attachments/.*/change-set';
+  stack.sandbox.control.switchOn({ kind: 'no_attachments', path, rate: 0.5, seed: 1, times: 1 });
+  expect(await decide(stack.place, 'approveChangeSet', changeSetOf(waiting))).toMatchObject({
+    __typename: 'Decision',
+  });
+  expect(runOf(await untilStatus(stack.place, name, 'IDLE')).outcome).toBe('SUCCEEDED');
+  expect(Math.max(...hitsOf())).toBe(1);
+});
