@@ -3,6 +3,9 @@ import { REQUEST_KINDS } from '../../src/sandbox/azure-devops/faults/request-kin
 import type { RequestFault } from '../../src/sandbox/azure-devops/faults/request-fault.ts';
 import type { Stack } from './stack.ts';
 
+/** 200 syncs are cancelled ten times. */
+const SELDOM = { 'queue-run': 0.1, 'cancel-run': 0.25, decide: 0.1, push: 0.1, 'pull-requests': 0.1 };
+
 /** Together more than 5 % of each kind of request. */
 const FAULTS: readonly RequestFault[] = [
   { kind: 'unauthorized', rate: 0.004 },
@@ -20,9 +23,9 @@ const FAULTS: readonly RequestFault[] = [
   { kind: 'no_attachments', rate: 0.02 },
   { kind: 'stale_push', rate: 0.05 },
   // What is asked seldom has to be hit more often to be hit at all, and in the worst way: done, and not told.
-  ...(['queue-run', 'cancel-run', 'decide', 'push', 'pull-requests'] as const).flatMap((requests) => [
-    { kind: 'lost_reply', requests, rate: 0.1 } as const,
-    { kind: 'reset', requests, rate: 0.1 } as const,
+  ...Object.entries(SELDOM).flatMap(([requests, rate]) => [
+    { kind: 'lost_reply', requests: requests as keyof typeof SELDOM, rate } as const,
+    { kind: 'reset', requests: requests as keyof typeof SELDOM, rate } as const,
   ]),
   ...(['files-of-run', 'discovery'] as const).map(
     (requests) => ({ kind: 'unavailable', requests, rate: 0.05 }) as const,
