@@ -1,9 +1,9 @@
-/** Rows by the number, made inside of Postgres: a fleet of tenants with their runs, events and one change set. */
+/** Rows by the number, made inside of Postgres: a fleet of tenants with their runs, change sets, decisions and events. */
 import type { Pool } from 'pg';
 
 export type Size = { tenants: number; runs: number; events: number };
 
-/** The only change set, of the newest run of the first tenant. */
+/** Of the newest run of the first tenant. */
 export const CHANGE_SET = `cs_${'0'.repeat(31)}1`;
 export const CHANGES = 50;
 
@@ -32,16 +32,33 @@ const statements = ({ tenants, runs, events }: Size): string[] => [
      '[{"stage": "BACKUP", "state": "SUCCEEDED", "attempt": 1, "startedAt": null, "completedAt": null}]',
      '{"kind": "PERSON", "id": "t/o", "displayName": "Megan Bowen"}', 'https://dev.azure.com/x/_build/' || r, 5
    from (select r, r >= ${runs - tenants} and r % ${tenants} % 100 = 1 as waits from generate_series(0, ${runs - 1}) r)`,
+  // The newest run of the first tenant has the change set that is asked for; every tenth run has one of its own.
   `insert into change_sets (id, run_id, tenant_id, digest, attempt, tenant_state_sha, desired_sha, summary)
-   values ('${CHANGE_SET}', ${id('run', String(runs - tenants))}, ${id('ten', '0')}, repeat('d', 64), 1, 'a', 'b',
-     '{"added": ${CHANGES}, "changed": 0, "removed": 0, "applied": 0, "skipped": 0, "failed": 0}')`,
+   select ${id('cs', 'n')}, ${id('run', 'r')}, ${id('ten', `r % ${tenants}`)}, repeat('d', 64), 1, 'a', 'b',
+     '{"added": 0, "changed": ${CHANGES}, "removed": 0, "applied": 0, "skipped": 0, "failed": 0}'
+   from (select 1 as n, ${runs - tenants} as r union all
+     select r + 2, r from generate_series(1, ${runs - 1}, 10) r) of_runs`,
   `insert into changes (id, change_set_id, position, kind, configuration_type, category, display_name, path,
      properties, diff)
-   select ${id('chg', 'i')}, '${CHANGE_SET}', i, 'CHANGED', 'MSGraph:ConditionalAccess:Policies', 'Entra ID',
+   select ${id('chg', 'row_number() over ()')}, s.id, i, 'CHANGED', 'MSGraph:ConditionalAccess:Policies', 'Entra ID',
      'Policy ' || i, 'Source/Resources/Content/MSGraph/ConditionalAccess/Policies/' || lpad(i::text, 3, '0') || '.json',
      '[{"path": "state", "before": "\\"disabled\\"", "after": "\\"enabled\\"", "isSensitive": false}]',
      '-  "state": "disabled"' || chr(10) || '+  "state": "enabled"'
-   from generate_series(0, ${CHANGES - 1}) i`,
+   from change_sets s cross join lateral
+     generate_series(0, case when s.id = '${CHANGE_SET}' then ${CHANGES - 1} else 1 end) i`,
+  `insert into decisions (id, run_id, approval_id, verdict, by, person_id, at, via, state)
+   select replace(s.id, 'cs_', 'dec_'), s.run_id, 'approval', 'APPROVE',
+     '{"kind": "PERSON", "id": "t/o", "displayName": "Megan Bowen"}', 't/o', now(), 'API', 'SETTLED'
+   from change_sets s where s.id <> '${CHANGE_SET}'`,
+  `insert into reverts (id, run_id, change_set_id, status, requested_by)
+   select replace(s.id, 'cs_', 'rev_'), s.run_id, s.id, 'DONE',
+     '{"kind": "PERSON", "id": "t/o", "displayName": "Megan Bowen"}'
+   from change_sets s where s.id <> '${CHANGE_SET}'`,
+  `insert into authentication_challenges (id, run_id, tenant_id, status, sealed_user_code, verification_uri, message,
+     expires_at, window_ends_at)
+   select replace(s.id, 'cs_', 'chl_'), s.run_id, s.tenant_id, 'EXPIRED', '', 'https://microsoft.com/devicelogin',
+     'Sign in.', now(), now()
+   from change_sets s where s.id <> '${CHANGE_SET}'`,
   `insert into events (position, id, tenant_id, run_id, actor, tenant, body, occurred_at)
    select p, ${id('evt', 'p')}, ${id('ten', `p % ${tenants}`)}, ${id('run', `p % ${runs}`)},
      '{"kind": "SERVICE", "id": "bench", "displayName": "bench"}',

@@ -34,3 +34,10 @@ export function readFor<Rows>(
 /** `column = any(values)`, whose text is the same for any number of values. */
 export const isAnyOf = (column: Column, name: string): SQL =>
   sql`${column} = any(${sql.placeholder(name)}::text[])`;
+
+/** The same where the order matters: an index whose first column is compared with one value still has its order. */
+export const isOneOf = (column: Column, name: string, values: readonly string[]): SQL =>
+  values.length === 1 ? sql`${column} = (${sql.placeholder(name)}::text[])[1]` : isAnyOf(column, name);
+
+/** What a shape says of the values of `isOneOf`. */
+export const oneOrMany = (values: readonly string[] | null | undefined) => values && values.length === 1;

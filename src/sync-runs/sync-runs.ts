@@ -1,6 +1,6 @@
 /** What viewers read of sync runs. */
 import { and, count, desc, eq, type SQL, sql } from 'drizzle-orm';
-import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
+import { isAnyOf, isOneOf, oneOrMany, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Queryable } from '../database/database.ts';
 import {
@@ -108,9 +108,9 @@ function matching(visible: Visible, filter: SyncRunFilter): SQL | undefined {
   const { status, outcome, trigger, tenantId } = filter;
   return and(
     visible(syncRuns.tenantId),
-    status ? isAnyOf(syncRuns.status, 'status') : undefined,
-    outcome ? isAnyOf(syncRuns.outcome, 'outcome') : undefined,
-    trigger ? isAnyOf(syncRuns.trigger, 'trigger') : undefined,
+    status ? isOneOf(syncRuns.status, 'status', status) : undefined,
+    outcome ? isOneOf(syncRuns.outcome, 'outcome', outcome) : undefined,
+    trigger ? isOneOf(syncRuns.trigger, 'trigger', trigger) : undefined,
     tenantId == null ? undefined : eq(syncRuns.tenantId, sql.placeholder('tenantId')),
     filter.needsAttention == null
       ? undefined
@@ -122,9 +122,9 @@ function matching(visible: Visible, filter: SyncRunFilter): SQL | undefined {
 
 /** What `matching` looks at besides the values. */
 const shapeOf = (filter: SyncRunFilter) => [
-  Boolean(filter.status),
-  Boolean(filter.outcome),
-  Boolean(filter.trigger),
+  oneOrMany(filter.status) ?? null,
+  oneOrMany(filter.outcome) ?? null,
+  oneOrMany(filter.trigger) ?? null,
   filter.tenantId == null,
   filter.needsAttention ?? null,
 ];

@@ -1,7 +1,7 @@
 /** What viewers read of tenants. */
 import { and, count, eq, getColumns, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { alias, type PgTable } from 'drizzle-orm/pg-core';
-import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
+import { isAnyOf, isOneOf, oneOrMany, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { projectLooks } from '../azure-devops/azure-devops.table.ts';
 import type { Queryable } from '../database/database.ts';
@@ -183,7 +183,7 @@ function matching(visible: Visible, filter: TenantFilter): SQL | undefined {
   return and(
     visible(tenants.id),
     includeRemoved ? undefined : isNull(tenants.removedAt),
-    status ? isAnyOf(tenants.status, 'status') : undefined,
+    status ? isOneOf(tenants.status, 'status', status) : undefined,
     organization == null ? undefined : eq(tenants.organization, sql.placeholder('organization')),
     baselineId == null ? undefined : eq(tenants.baselineId, sql.placeholder('baselineId')),
     isBaseline == null ? undefined : isBaseline ? isNull(tenants.baselineId) : isNotNull(tenants.baselineId),
@@ -200,7 +200,7 @@ function matching(visible: Visible, filter: TenantFilter): SQL | undefined {
 /** What `matching` looks at besides the values. */
 const shapeOf = (filter: TenantFilter) => [
   Boolean(filter.includeRemoved),
-  Boolean(filter.status),
+  oneOrMany(filter.status) ?? null,
   filter.organization == null,
   filter.baselineId == null,
   filter.isBaseline ?? null,
