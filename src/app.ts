@@ -15,7 +15,7 @@ import { createPipelineTokenVerifier, type PipelineTokenVerifier } from './azure
 import { createTokenSource } from './azure-devops/service-credential.ts';
 import { createServiceConnectionLookup } from './azure-devops/service-connections.ts';
 import { createTenantSignIn } from './azure-devops/tenant-sign-in.ts';
-import type { Config } from './config.ts';
+import { type Config, publicUrlOf } from './config.ts';
 import { appCredential, serviceCredential } from './credentials.ts';
 import { type Database, databaseNow } from './database/database.ts';
 import { Listener } from './database/listener.ts';
@@ -168,7 +168,7 @@ function createServices(
   const settings = {
     signInWindowMs: config.SIGN_IN_WINDOW_SECONDS * 1_000,
     staleAfterMs: config.STALE_AFTER_SECONDS * 1_000,
-    publicUrl: (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, ''),
+    publicUrl: publicUrlOf(config),
   };
   const services: Services = {
     db,

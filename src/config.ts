@@ -286,6 +286,10 @@ function callerProblems(given: Environment): string[] {
   return problems;
 }
 
+/** Without a trailing slash. */
+export const publicUrlOf = ({ PUBLIC_URL, PORT }: Config) =>
+  (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/$/, '');
+
 /** Every setting with its purpose and whether it must be given, in the order of declaration. */
 export function describeSettings(): { name: string; isRequired: boolean; description: string }[] {
   return Object.entries(settings.shape).map(([name, schema]) => ({

@@ -8,7 +8,7 @@ import {
   API_DIRECTORY_ID,
   DEVICE_CODE_CLIENT_ID,
 } from './sandbox/entra/app-registrations.ts';
-import type { Sandbox } from './sandbox/sandbox.ts';
+import type { TenantKey } from './sandbox/contract.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
@@ -18,9 +18,16 @@ export const SANDBOX_HOOK_SECRET = 'sandbox-hook-secret';
 /** The keys that are valid only here: `sandbox-viewer`, `sandbox-operator`, `sandbox-approver`, `sandbox-admin`. */
 export const sandboxKey = (role: Role) => `sandbox-${role.toLowerCase()}`;
 
+/** As much of a sandbox as has to be known of it. */
+export type SandboxPlaces = {
+  azureDevOpsUrl: string;
+  entraUrl: string;
+  registry: { list(): readonly Pick<TenantKey, 'organization' | 'project'>[] };
+};
+
 export type SandboxedApi = { databaseUrl: string; port: number };
 
-export function sandboxEnvironment(sandbox: Sandbox, { databaseUrl, port }: SandboxedApi): Environment {
+export function sandboxEnvironment(sandbox: SandboxPlaces, { databaseUrl, port }: SandboxedApi): Environment {
   const projects = new Set(
     sandbox.registry
       .list()

@@ -15,6 +15,7 @@ const ORDER = [
     'web-hooks',
     'poller',
     'server',
+    'doctor',
     '',
   ],
 ];

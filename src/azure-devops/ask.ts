@@ -2,7 +2,7 @@
 export type Ask = {
   /** Completes "asked to …" in error messages. */
   what: string;
-  method?: 'GET' | 'POST' | 'PATCH';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
   /** Below the organisation's address; made by `route`, so that its parts are encoded. */
   path: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;

@@ -6,11 +6,12 @@ import { orderOf, person } from './read-approval.ts';
 import { type WireIdentity, wireIdentity } from './wire.ts';
 
 /** The id of the kind of check that Azure DevOps calls "Approval", the same in every organisation. */
-const APPROVAL_CHECK = '8c6f20a7-a545-4486-9777-f762fafe0d4d';
+export const APPROVAL_CHECK = '8c6f20a7-a545-4486-9777-f762fafe0d4d';
 /** Azure's own default: 30 days. */
-const DEFAULT_TIMEOUT_MINUTES = 43_200;
+export const DEFAULT_TIMEOUT_MINUTES = 43_200;
 
 const wireCheck = z.object({
+  id: z.number(),
   type: z.object({ id: z.string().nullish(), name: z.string().nullish() }).nullish(),
   isDisabled: z.boolean().nullish(),
   timeout: z.number().nullish(),
@@ -20,16 +21,19 @@ const wireCheck = z.object({
       executionOrder: z.string().nullish(),
       minRequiredApprovers: z.number().nullish(),
       requesterCannotBeApprover: z.boolean().nullish(),
+      instructions: z.string().nullish(),
+      blockedApprovers: z.array(wireIdentity).nullish(),
     })
     .nullish(),
 });
 
-/** The environment's approval check; null without one. `serviceId`: our own id in Azure DevOps. */
-export async function readGate(
+export type ApprovalCheck = z.infer<typeof wireCheck>;
+
+/** The environment's approval checks, disabled ones too. */
+export async function listApprovalChecks(
   connection: ProjectConnection,
   environmentId: number,
-  serviceId: string | null,
-): Promise<Gate | null> {
+): Promise<ApprovalCheck[]> {
   const { http, project } = connection;
   const { items } = await http.list(
     {
@@ -40,9 +44,17 @@ export async function readGate(
     },
     wireCheck,
   );
-  const check = items.find(
-    ({ type, isDisabled }) => type?.id?.toLowerCase() === APPROVAL_CHECK && !isDisabled,
-  );
+  return items.filter(({ type }) => type?.id?.toLowerCase() === APPROVAL_CHECK);
+}
+
+/** The environment's approval check; null without one. `serviceId`: our own id in Azure DevOps. */
+export async function readGate(
+  connection: ProjectConnection,
+  environmentId: number,
+  serviceId: string | null,
+): Promise<Gate | null> {
+  const checks = await listApprovalChecks(connection, environmentId);
+  const check = checks.find(({ isDisabled }) => !isDisabled);
   if (!check) return null;
   const approvers = check.settings?.approvers ?? [];
   return {

@@ -9,7 +9,6 @@ import type {
   TenantBlueprint,
   TenantKey,
 } from '../contract.ts';
-import type { Build } from './build.ts';
 import { FaultBoard } from './faults/fault-board.ts';
 import { HookSender, type HookManners } from './faults/hook-sender.ts';
 import {
@@ -29,10 +28,11 @@ import type { AzureRequest } from './http/request.ts';
 import { AZURE_DEVOPS, personNamed } from './identity.ts';
 import { openLedger, type LedgerEntry } from './ledger.ts';
 import { layHooks, type HookTarget } from './lay-hooks.ts';
-import { layTenant } from './lay-tenant.ts';
+import { layMissingConnections, layTenant } from './lay-tenant.ts';
 import { openOidcIssuer } from './oidc-issuer.ts';
 import { editBranch } from './edit-branch.ts';
 import type { PullRequest } from './model.ts';
+import { deny, type Deniable, removeIdentity } from './permissions.ts';
 import { type NewNames, renameParts } from './rename.ts';
 import { publicRoutes, routes } from './routes/all-routes.ts';
 import { completeAsReviewer } from './routes/merge-pull-request.ts';
@@ -40,17 +40,10 @@ import { AgentPool } from './runs/agents.ts';
 import { cancelBuild, retryBuild } from './runs/change-build.ts';
 import { decideApproval } from './runs/decide-approval.ts';
 import { queueBuild } from './runs/queue-build.ts';
-import { modeOf } from './runs/run.ts';
+import { sandboxRunOf } from './runs/run.ts';
 import { openStateFiles } from './state-files.ts';
 import { WakeUp } from './wake-up.ts';
-import {
-  buildOf,
-  tenantOf,
-  tenantOfBuild,
-  worldChanged,
-  type World,
-  type WorldWithoutAgents,
-} from './world.ts';
+import { buildOf, tenantOf, worldChanged, type World, type WorldWithoutAgents } from './world.ts';
 
 /** Opens the world that lies in the data folder, or an empty one, and takes up its open runs. */
 export async function createAzureDevOpsWorld(
@@ -58,6 +51,7 @@ export async function createAzureDevOpsWorld(
 ): Promise<SimulatedAzureDevOps> {
   await mkdir(options.dataFolder, { recursive: true });
   const files = await openStateFiles(options.dataFolder);
+  layMissingConnections(files.state);
   const base: WorldWithoutAgents = {
     options,
     state: files.state,
@@ -155,6 +149,16 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
     permitPipeline(this.#world, tenantOf(this.#world, key), isPermitted);
   }
 
+  /** Takes a right from every application, or gives it back. */
+  deny(key: TenantKey, right: Deniable, isDenied: boolean): void {
+    deny(this.#world, tenantOf(this.#world, key), { right, isDenied });
+  }
+
+  /** Somebody leaves the organisation, or a group is deleted. */
+  removeIdentity(displayName: string): void {
+    removeIdentity(this.#world, displayName);
+  }
+
   setGates(key: TenantKey, count: number): void {
     setGates(this.#world, tenantOf(this.#world, key), count);
   }
@@ -192,13 +196,7 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
         (build) => !build.isDeleted && (definitionId === undefined || build.definitionId === definitionId),
       )
       .reverse()
-      .map((build) => this.#runOf(build));
-  }
-
-  #runOf(build: Build): SandboxRun {
-    const { id, phase, result, reason, phaseSince } = build;
-    const { key } = tenantOfBuild(this.#world, build);
-    return { ...key, buildId: id, phase, result, reason, mode: modeOf(build), since: new Date(phaseSince) };
+      .map((build) => sandboxRunOf(this.#world, build));
   }
 
   async runSchedule(key: TenantKey): Promise<number> {

@@ -10,11 +10,14 @@ export type Identity = {
 
 const PREFIXES = { user: 'aad', group: 'vssgp', servicePrincipal: 'aadsp', service: 'svc' } as const;
 
+/** Of a person or a group. */
+export const identityId = (displayName: string): string => guidOf('identity', displayName);
+
 /** People and groups are known by their display name: that is all that a blueprint says of them. */
 export function personNamed(displayName: string): Identity {
   const account = displayName.toLowerCase().replace(/[^a-z0-9]+/g, '.');
   return {
-    id: guidOf('identity', displayName),
+    id: identityId(displayName),
     displayName,
     uniqueName: `${account}@sandbox.example`,
     kind: 'user',
@@ -23,7 +26,7 @@ export function personNamed(displayName: string): Identity {
 
 export function groupNamed(displayName: string): Identity {
   return {
-    id: guidOf('identity', displayName),
+    id: identityId(displayName),
     displayName,
     uniqueName: `[Sandbox]\\${displayName}`,
     kind: 'group',

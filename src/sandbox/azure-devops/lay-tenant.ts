@@ -5,7 +5,7 @@ import type { TenantBlueprint } from '../contract.ts';
 import { FILE_MODE, gitPath, SUBMODULE_MODE, type GitFile } from './git/tree.ts';
 import { guidOf } from './guid.ts';
 import { AZURE_DEVOPS, groupNamed, personNamed } from './identity.ts';
-import type { Definition, Environment, Project, RepositoryRow } from './model.ts';
+import type { Definition, Environment, Project, RepositoryRow, Tenant, WorldState } from './model.ts';
 import { DEFAULT_TIMEOUT_MINUTES } from './routes/checks.ts';
 import { remoteUrl } from './http/links.ts';
 import { signatureOf } from './pushed.ts';
@@ -28,7 +28,7 @@ export async function layTenant(world: WorldWithoutAgents, blueprint: TenantBlue
   const definition = layDefinition(world, repository);
   const environment = layEnvironment(world, project, definition, name);
   if (blueprint.hasGate) layGate(world, environment, blueprint);
-  world.state.tenants.push({
+  const tenant: Tenant = {
     key: { organization, project: projectName, repository: name },
     projectId: project.id,
     repositoryId: repository.id,
@@ -38,8 +38,29 @@ export async function layTenant(world: WorldWithoutAgents, blueprint: TenantBlue
     directoryId: blueprint.directoryId,
     backupOnly: blueprint.backupOnly,
     behaviour: {},
-  });
+  };
+  world.state.tenants.push(tenant);
+  layConnection(world, tenant);
   worldChanged(world);
+}
+
+/** A world of an earlier version has none. */
+export function layMissingConnections(state: WorldState): void {
+  if (state.serviceConnections.length === 0)
+    for (const tenant of state.tenants) layConnection({ state }, tenant);
+}
+
+function layConnection({ state }: Pick<WorldWithoutAgents, 'state'>, tenant: Tenant): void {
+  const { serviceConnectionId: id, projectId, directoryId, definitionId, key } = tenant;
+  state.serviceConnections.push({
+    id,
+    projectId,
+    name: DEFAULT_NAMES.serviceConnectionOf(key.repository),
+    directoryId,
+    isReady: true,
+    permittedDefinitionIds: [definitionId],
+    isOpenToAll: false,
+  });
 }
 
 function layProject(world: WorldWithoutAgents, organization: string, name: string): Project {

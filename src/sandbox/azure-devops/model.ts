@@ -1,6 +1,7 @@
 /** What the simulated Azure DevOps remembers, apart from builds (build.ts) and Git (git/). */
 import type { Behaviour, TenantKey } from '../contract.ts';
 import type { Identity } from './identity.ts';
+import type { Denial } from './permissions.ts';
 
 export type Project = { id: string; organization: string; name: string; createdAt: string };
 
@@ -12,6 +13,21 @@ export type Definition = {
   name: string;
   repositoryId: string;
   createdAt: string;
+  /** Absent: enabled. */
+  queueStatus?: 'enabled' | 'disabled';
+  /** Absent: where it usually lies. */
+  yamlFilename?: string;
+};
+
+/** By which a pipeline proves to the API whose it is. */
+export type ServiceConnection = {
+  id: string;
+  projectId: string;
+  name: string;
+  directoryId: string;
+  isReady: boolean;
+  permittedDefinitionIds: number[];
+  isOpenToAll: boolean;
 };
 
 export type Environment = {
@@ -140,6 +156,10 @@ export type WorldState = {
   checks: CheckConfiguration[];
   pullRequests: PullRequest[];
   subscriptions: Subscription[];
+  serviceConnections: ServiceConnection[];
+  denials: Denial[];
+  /** Of people and groups that left the organisation. */
+  removedIdentityIds: string[];
   tenants: Tenant[];
 };
 
@@ -154,6 +174,9 @@ export function emptyWorldState(): WorldState {
     checks: [],
     pullRequests: [],
     subscriptions: [],
+    serviceConnections: [],
+    denials: [],
+    removedIdentityIds: [],
     tenants: [],
   };
 }

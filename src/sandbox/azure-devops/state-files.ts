@@ -69,7 +69,9 @@ export async function openStateFiles(folder: string): Promise<StateFiles> {
   const buildsFolder = join(folder, 'builds');
   await mkdir(buildsFolder, { recursive: true });
   // What is read here was written by this program.
-  const state = ((await readJson(join(folder, 'world.json'))) as WorldState | null) ?? emptyWorldState();
+  const saved = (await readJson(join(folder, 'world.json'))) as Partial<WorldState> | null;
+  // A world of an earlier version lacks what came later.
+  const state = { ...emptyWorldState(), ...saved };
   const builds = new Map<number, Build>();
   for (const name of await readdir(buildsFolder)) {
     if (!name.endsWith('.json')) continue;

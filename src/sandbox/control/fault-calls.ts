@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { SYSTEM_STOPS } from '../azure-devops/faults/odd-runs.ts';
 import { REQUEST_FAULT_KINDS, REQUEST_FAULTS } from '../azure-devops/faults/request-fault.ts';
 import { REQUEST_KINDS } from '../azure-devops/faults/request-kind.ts';
+import { DENIABLE } from '../azure-devops/permissions.ts';
 import {
   buildIdOf,
   type ControlCall,
@@ -12,6 +13,7 @@ import {
   person,
   post,
   tenantOf,
+  text,
 } from './control-call.ts';
 
 const regularExpression = z.string().max(200).refine(isRegularExpression, 'a regular expression');
@@ -91,6 +93,18 @@ export const FAULT_CALLS: readonly ControlCall[] = [
     'Renames the repository, the pipeline or the environment in Azure DevOps; this API goes on calling the tenant as before.',
     z.strictObject({ repository: newName, pipeline: newName, environment: newName }),
     (given) => given.control.rename(tenantOf(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/deny',
+    "Takes a right from every application, the API's too, or gives it back.",
+    z.strictObject({ right: z.enum(DENIABLE), isDenied: z.boolean().default(true) }),
+    (given) => given.control.deny(tenantOf(given), given.body.right, given.body.isDenied),
+  ),
+  post(
+    '/control/identities/remove',
+    'Lets a person leave the organisation, or deletes a group.',
+    z.strictObject({ displayName: text }),
+    ({ control, body }) => control.removeIdentity(body.displayName),
   ),
   post(
     '/control/tenants/{tenant}/gates',

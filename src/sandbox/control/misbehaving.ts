@@ -3,6 +3,7 @@ import type { SimulatedAzureDevOps } from '../azure-devops/azure-devops-world.ts
 import type { HookManners } from '../azure-devops/faults/hook-sender.ts';
 import type { SystemStop } from '../azure-devops/faults/odd-runs.ts';
 import type { RequestFault, ShownFault } from '../azure-devops/faults/request-fault.ts';
+import type { Deniable } from '../azure-devops/permissions.ts';
 import type { NewNames } from '../azure-devops/rename.ts';
 import type { TenantKey } from '../contract.ts';
 
@@ -34,6 +35,9 @@ export function misbehaving({ world, find, refusals }: Misbehaving) {
       world.setBehaviour(tenant, { ...world.behaviourOf(tenant), cancelMs: ms });
     },
     permit: (reference: string, isPermitted: boolean) => world.permitPipeline(find(reference), isPermitted),
+    deny: (reference: string, right: Deniable, isDenied: boolean) =>
+      world.deny(find(reference), right, isDenied),
+    removeIdentity: (displayName: string) => world.removeIdentity(displayName),
     rename: (reference: string, names: NewNames) => world.rename(find(reference), names),
     setGates: (reference: string, count: number) => world.setGates(find(reference), count),
     protectBranch: (reference: string, branch: string, isProtected: boolean) =>

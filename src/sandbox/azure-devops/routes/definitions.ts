@@ -1,4 +1,3 @@
-import { DEFAULT_NAMES } from '../../../pipeline/contract.ts';
 import { notFound } from '../azure-error.ts';
 import { json, list } from '../http/answer.ts';
 import { commaList, isTrue, numberOr } from '../http/enum-words.ts';
@@ -7,6 +6,7 @@ import { organizationUrl, projectById, projectUrl, remoteUrl } from '../http/lin
 import { AZURE_DEVOPS, identityRef } from '../identity.ts';
 import type { Definition, Project } from '../model.ts';
 import type { World } from '../world.ts';
+import { yamlFileOf } from '../yaml-file.ts';
 import { projectWire } from './projects.ts';
 
 export const definitionRoutes: readonly AzureRoute[] = [
@@ -90,7 +90,7 @@ export function definitionReference(world: Pick<World, 'options' | 'state'>, def
     uri: `vstfs:///Build/Definition/${definition.id}`,
     path: '\\',
     type: 'build',
-    queueStatus: 'enabled',
+    queueStatus: definition.queueStatus ?? 'enabled',
     revision: 1,
     project: projectWire(world, projectById(world, definition.projectId)),
   };
@@ -106,7 +106,7 @@ function queueAndAuthor(world: World, definition: Definition) {
   };
 }
 
-function definitionWire(world: World, definition: Definition) {
+export function definitionWire(world: World, definition: Definition) {
   const repository = world.state.repositories.find(({ id }) => id === definition.repositoryId);
   return {
     ...definitionReference(world, definition),
@@ -123,7 +123,7 @@ function definitionWire(world: World, definition: Definition) {
     jobAuthorizationScope: 'project',
     jobTimeoutInMinutes: 60,
     jobCancelTimeoutInMinutes: 5,
-    process: { yamlFilename: DEFAULT_NAMES.pipelineFile, type: 2 },
+    process: { yamlFilename: yamlFileOf(definition), type: 2 },
     repository: repository && {
       properties: { defaultBranch: 'refs/heads/main', reportBuildStatus: 'true' },
       id: repository.id,
@@ -148,13 +148,13 @@ export function pipelineReference(world: World, definition: Definition) {
   };
 }
 
-function pipelineWire(world: World, definition: Definition) {
+export function pipelineWire(world: World, definition: Definition) {
   const reference = pipelineReference(world, definition);
   const web = `${projectUrl(world, projectById(world, definition.projectId))}/_build/definition?definitionId=${definition.id}`;
   return {
     _links: { self: { href: reference.url }, web: { href: web } },
     configuration: {
-      path: DEFAULT_NAMES.pipelineFile,
+      path: yamlFileOf(definition),
       repository: { id: definition.repositoryId, type: 'azureReposGit' },
       type: 'yaml',
     },

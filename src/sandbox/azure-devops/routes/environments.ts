@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_NAMES } from '../../../pipeline/contract.ts';
 import { notFound } from '../azure-error.ts';
 import { json, list, noContent } from '../http/answer.ts';
 import { numberOr } from '../http/enum-words.ts';
@@ -23,16 +24,6 @@ const family = (prefix: string): AzureRoute[] => [
 export const environmentRoutes: readonly AzureRoute[] = [
   ...family('distributedtask'),
   ...family('pipelines'),
-  {
-    method: 'GET',
-    pattern: 'pipelines/pipelinePermissions/environment/{environment}',
-    handle: (call) => json(permissionsWire(call)),
-  },
-  {
-    method: 'PATCH',
-    pattern: 'pipelines/pipelinePermissions/environment/{environment}',
-    handle: updatePermissions,
-  },
 ];
 
 export function environmentIn(call: Call): Environment {
@@ -78,6 +69,13 @@ async function addEnvironment(call: Call) {
     permittedDefinitionIds: [],
   };
   call.world.state.environments.push(environment);
+  // The pipeline's YAML names its environment.
+  for (const tenant of call.world.state.tenants)
+    if (
+      tenant.projectId === environment.projectId &&
+      DEFAULT_NAMES.environmentOf(tenant.key.repository) === body.name
+    )
+      tenant.environmentId = environment.id;
   worldChanged(call.world);
   return json(environmentWire(call, environment));
 }
@@ -106,36 +104,5 @@ function environmentWire(call: Call, environment: Environment) {
     lastModifiedOn: createdAt,
     resources: [],
     project: { id: environment.projectId, name: projectOf(call).name },
-  };
-}
-
-const permissionBody = z.looseObject({
-  pipelines: z.array(z.looseObject({ id: z.number(), authorized: z.boolean() })).nullish(),
-});
-
-async function updatePermissions(call: Call) {
-  const environment = environmentIn(call);
-  const { pipelines } = await call.request.body(permissionBody);
-  const permitted = new Set(environment.permittedDefinitionIds);
-  for (const { id, authorized } of pipelines ?? []) {
-    if (authorized) permitted.add(id);
-    else permitted.delete(id);
-  }
-  environment.permittedDefinitionIds = [...permitted];
-  worldChanged(call.world);
-  return json(permissionsWire(call));
-}
-
-function permissionsWire(call: Call) {
-  const environment = environmentIn(call);
-  const authorizedBy = identityRef(AZURE_DEVOPS, organizationUrl(call.world, call.organization));
-  return {
-    resource: { type: 'environment', id: String(environment.id), name: environment.name },
-    pipelines: environment.permittedDefinitionIds.map((id) => ({
-      id,
-      authorized: true,
-      authorizedBy,
-      authorizedOn: environment.createdAt,
-    })),
   };
 }

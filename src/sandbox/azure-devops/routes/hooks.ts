@@ -15,7 +15,7 @@ export const hookRoutes: readonly AzureRoute[] = [
   {
     method: 'GET',
     pattern: SUBSCRIPTIONS,
-    handle: (call) => list(subscriptionsOf(call).map((row) => wire(call, row))),
+    handle: (call) => list(asked(call).map((row) => wire(call, row))),
   },
   { method: 'POST', pattern: SUBSCRIPTIONS, handle: create },
   {
@@ -29,6 +29,15 @@ export const hookRoutes: readonly AzureRoute[] = [
 
 const subscriptionsOf = ({ world, organization }: Call): Subscription[] =>
   world.state.subscriptions.filter((row) => row.organization.toLowerCase() === organization.toLowerCase());
+
+/** Filters by words of the subscription, each only where it is given. */
+function asked(call: Call): Subscription[] {
+  const filters = ['publisherId', 'eventType', 'consumerId', 'consumerActionId'].flatMap((name) => {
+    const wanted = call.request.query(name);
+    return wanted === null ? [] : [(body: Subscription['body']) => body[name] === wanted];
+  });
+  return subscriptionsOf(call).filter(({ body }) => filters.every((fits) => fits(body)));
+}
 
 function subscriptionIn(call: Call): Subscription {
   const id = param(call, 'subscription').toLowerCase();

@@ -74,6 +74,13 @@ async function createToken(call: Call) {
       'AccessCheckException',
     );
   }
+  const row = world.state.serviceConnections.find(({ id }) => id === tenant.serviceConnectionId);
+  if (!row || !(row.isOpenToAll || row.permittedDefinitionIds.includes(build.definitionId))) {
+    throw forbidden(
+      `The service connection of ${tenant.key.repository} is not there, or this pipeline may not use it.`,
+      'AccessCheckException',
+    );
+  }
   const { organization, project, repository } = tenant.key;
   const oidcToken = await world.oidc.sign({
     issuer: issuerOf(world, organization),

@@ -3,10 +3,11 @@ import { notFound } from '../azure-error.ts';
 import type { Build } from '../build.ts';
 import { json, list, text } from '../http/answer.ts';
 import { param, projectOf, type AzureRoute, type Call } from '../http/router.ts';
-import { DEFAULT_NAMES } from '../../../pipeline/contract.ts';
 import { readTextFile } from '../git/read-files.ts';
 import type { Definition } from '../model.ts';
+import { mustBeAllowed, queueRight } from '../permissions.ts';
 import { queueBuild } from '../runs/queue-build.ts';
+import { yamlFileOf } from '../yaml-file.ts';
 import { definitionIn, pipelineReference } from './definitions.ts';
 import { buildIn } from './find.ts';
 import { buildUrl, buildWebUrl } from '../http/links.ts';
@@ -47,6 +48,7 @@ const body = z.looseObject({
 async function run(call: Call) {
   const definition = pipelineIn(call);
   const request = await call.request.body(body);
+  mustBeAllowed(call, queueRight(definition), 'Queue builds');
   if (request.previewRun) return json({ finalYaml: await yamlOf(call, definition) });
   const build = await queueBuild(call.world, {
     definition,
@@ -66,7 +68,7 @@ async function preview(call: Call) {
 async function yamlOf({ world }: Call, definition: Definition): Promise<string> {
   const repository = world.git.repository(definition.repositoryId);
   const head = await repository.head('main');
-  return (head && (await readTextFile(repository, head, DEFAULT_NAMES.pipelineFile))) ?? '';
+  return (head && (await readTextFile(repository, head, yamlFileOf(definition)))) ?? '';
 }
 
 function listRuns(call: Call) {

@@ -8,6 +8,7 @@ import { enumWord } from '../http/enum-words.ts';
 import { type AzureRoute, type Call } from '../http/router.ts';
 import { organizationUrl, repositoryUrl } from '../http/links.ts';
 import { identityRef } from '../identity.ts';
+import { mustBeAllowed, pushRight } from '../permissions.ts';
 import { recordPush, signatureOf } from '../pushed.ts';
 import { nextNumber, nowOf } from '../world.ts';
 import { commitWire } from './commits.ts';
@@ -45,6 +46,7 @@ const CONTENT_TYPES = { rawText: 0, base64Encoded: 1 } as const;
 
 async function push(call: Call) {
   const found = repositoryIn(call);
+  mustBeAllowed(call, pushRight(found.row), 'GenericContribute');
   const body = await call.request.body(pushBody);
   const [ref] = body.refUpdates;
   const [commit] = body.commits;

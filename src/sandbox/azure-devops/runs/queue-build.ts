@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
-import { DEFAULT_NAMES, DESIRED_BRANCH, MODE_PARAMETERS } from '../../../pipeline/contract.ts';
+import { z } from 'zod';
+import { DESIRED_BRANCH } from '../../../pipeline/contract.ts';
 import { badRequest } from '../azure-error.ts';
 import type { Build } from '../build.ts';
 import { gitPath } from '../git/tree.ts';
@@ -8,6 +9,7 @@ import { AZURE_DEVOPS, type Identity } from '../identity.ts';
 import type { Definition } from '../model.ts';
 import { nextNumber, nowOf, record, type World } from '../world.ts';
 import { projectById } from '../http/links.ts';
+import { yamlFileOf } from '../yaml-file.ts';
 import { addStages } from './timeline.ts';
 
 export type QueueRequest = {
@@ -18,18 +20,13 @@ export type QueueRequest = {
   templateParameters: Record<string, string>;
 };
 
-/** Names and values that the pipeline's `parameters:` block allows. */
-const PARAMETERS: Readonly<Record<string, readonly string[] | null>> = {
-  syncRequestId: null,
-  comment: null,
-  mode: Object.values(MODE_PARAMETERS),
-};
-
 /** A new run, waiting for an agent. Throws when the parameters or the YAML are refused. */
 export async function queueBuild(world: World, request: QueueRequest): Promise<Build> {
-  checkParameters(request.templateParameters);
+  if (request.definition.queueStatus === 'disabled')
+    throw badRequest(`Pipeline ${request.definition.name} is disabled.`, 'DefinitionDisabledException');
   const source = await readSource(world, request);
   if (source.error && request.reason === 'manual') throw invalidPipeline(source.error);
+  checkParameters(request, source.text);
   const build = newBuild(world, request, source);
   world.builds.set(build.id, build);
   addStages(world, build);
@@ -45,43 +42,54 @@ export async function queueBuild(world: World, request: QueueRequest): Promise<B
 
 export const invalidPipeline = (message: string) => badRequest(message, 'PipelineValidationException');
 
-function checkParameters(given: Record<string, string>): void {
-  for (const [name, value] of Object.entries(given)) {
-    if (!(name in PARAMETERS)) throw invalidPipeline(`Unexpected parameter '${name}'`);
-    const allowed = PARAMETERS[name];
-    if (allowed && !allowed.includes(value)) {
+const yamlParameters = z.object({
+  parameters: z.array(z.looseObject({ name: z.string(), values: z.array(z.string()).nullish() })).nullish(),
+});
+
+/** Names and values that the pipeline's own `parameters:` allow. */
+function checkParameters({ definition, templateParameters }: QueueRequest, text: string): void {
+  const declared = yamlParameters.safeParse(parseOrNull(text)).data?.parameters ?? [];
+  for (const [name, value] of Object.entries(templateParameters)) {
+    const parameter = declared.find((one) => one.name === name);
+    if (!parameter) throw invalidPipeline(`Unexpected parameter '${name}'`);
+    const { values } = parameter;
+    if (values && !values.includes(value)) {
       throw invalidPipeline(
-        `${DEFAULT_NAMES.pipelineFile}: The '${name}' parameter value '${value}' is not a valid value. Allowed values: ${allowed.join(', ')}.`,
+        `${yamlFileOf(definition)}: The '${name}' parameter value '${value}' is not a valid value. Allowed values: ${values.join(', ')}.`,
       );
     }
   }
 }
 
-type Source = { branch: string; commit: string; error: string | null };
+type Source = { branch: string; commit: string; text: string; error: string | null };
 
 async function readSource(world: World, { definition, sourceBranch }: QueueRequest): Promise<Source> {
   const branch = (sourceBranch || `refs/heads/${DESIRED_BRANCH}`).replace(/^refs\/heads\//, '');
+  const path = yamlFileOf(definition);
   const repository = world.git.repository(definition.repositoryId);
   const commit = await repository.head(branch);
   if (commit === null)
     throw invalidPipeline(`Could not find the branch ${branch} of the pipeline's repository.`);
-  const file = (await repository.filesOfCommit(commit)).get(gitPath(DEFAULT_NAMES.pipelineFile));
-  const text = file && (await repository.readBlob(file.oid));
-  return {
-    branch: `refs/heads/${branch}`,
-    commit,
-    error: text ? yamlError(text.toString('utf8')) : noFile(branch),
-  };
+  const file = (await repository.filesOfCommit(commit)).get(gitPath(path));
+  const text = (file && (await repository.readBlob(file.oid))?.toString('utf8')) ?? '';
+  const error = text ? yamlError(path, text) : `File ${path} not found in branch ${branch}.`;
+  return { branch: `refs/heads/${branch}`, commit, text, error };
 }
 
-const noFile = (branch: string) => `File ${DEFAULT_NAMES.pipelineFile} not found in branch ${branch}.`;
-
-function yamlError(text: string): string | null {
+function yamlError(path: string, text: string): string | null {
   try {
     parse(text);
     return null;
   } catch (error) {
-    return `${DEFAULT_NAMES.pipelineFile}: ${error instanceof Error ? error.message : String(error)}`;
+    return `${path}: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return parse(text);
+  } catch {
+    return null;
   }
 }
 

@@ -1,8 +1,8 @@
 import { MODE_PARAMETERS, type SyncMode, type SyncStage } from '../../../pipeline/contract.ts';
-import type { RunPhase } from '../../contract.ts';
+import type { RunPhase, SandboxRun } from '../../contract.ts';
 import type { Build } from '../build.ts';
 import type { Tenant } from '../model.ts';
-import { buildChanged, nowOf, type RunningJob, type WorldWithoutAgents } from '../world.ts';
+import { buildChanged, nowOf, type RunningJob, tenantOfBuild, type WorldWithoutAgents } from '../world.ts';
 
 /** One agent's work on one run. */
 export type Run = {
@@ -43,6 +43,13 @@ export function modeOf(build: Build): SyncMode {
   const word = build.templateParameters['mode'];
   const modes = Object.keys(MODE_PARAMETERS) as SyncMode[];
   return modes.find((mode) => MODE_PARAMETERS[mode] === word) ?? 'FULL';
+}
+
+/** The run as scenarios see it. */
+export function sandboxRunOf(world: WorldWithoutAgents, build: Build): SandboxRun {
+  const { id, phase, result, reason, phaseSince } = build;
+  const { key } = tenantOfBuild(world, build);
+  return { ...key, buildId: id, phase, result, reason, mode: modeOf(build), since: new Date(phaseSince) };
 }
 
 export const isCanceled = ({ build }: Run, stage: SyncStage): boolean =>
