@@ -28,7 +28,7 @@ test.each(['deploy/grafana-dashboard.json', 'deploy/README.md'])(
 );
 
 test('The image holds everything that the program reads', () => {
-  const wanted = ['package.json', 'package-lock.json', '.npmrc', 'migrations', 'src'];
+  const wanted = ['package.json', 'package-lock.json', '.npmrc', 'migrations', 'pipelines', 'src'];
   const ignore = readFileSync('.containerignore', 'utf8');
   const recipe = readFileSync('deploy/Containerfile', 'utf8');
   for (const name of wanted) {

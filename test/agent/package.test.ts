@@ -42,7 +42,7 @@ beforeAll(async () => {
     },
   });
   api.sandbox = sandbox;
-}, 120_000);
+}, 300_000);
 afterAll(async () => {
   await sandbox.stop();
   await api.stop();
@@ -59,7 +59,7 @@ async function someLocation(): Promise<[path: string, content: string]> {
 }
 
 const phaseIs = (phase: string) =>
-  waitFor(`a run that is ${phase}`, () => sandbox.world.runs(KEY)[0]?.phase === phase, { withinMs: 60_000 });
+  waitFor(`a run that is ${phase}`, () => sandbox.world.runs(KEY)[0]?.phase === phase, { withinMs: 120_000 });
 const attachments = async (type: string, buildId: number) => {
   const base = `${sandbox.azureDevOpsUrl}/${KEY.organization}/${KEY.project}/_apis/build/builds/${buildId}`;
   const headers = { Authorization: `Basic ${Buffer.from(':token').toString('base64')}` };
@@ -72,7 +72,7 @@ const attachments = async (type: string, buildId: number) => {
 
 test(
   'Packed and installed, it backs up, previews, waits for approval and deploys',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     const [path, before] = await someLocation();
     const properties = parseProperties(path, before);
