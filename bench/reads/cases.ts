@@ -31,14 +31,17 @@ export const OWN: Record<Case, Question> = {
   typename: { query: '{ __typename }' },
 };
 
+/** PostGraphile calls the column `rowId`; its `id` is a global one, which it would make besides. */
+const rowIds = (fields: string) => fields.replace(/\bid\b/g, 'rowId');
+
 /** Of the schema that PostGraphile makes of the tables; it has no dashboard. */
 export const POSTGRAPHILE: Partial<Record<Case, Question>> = {
   list: {
-    query: `query List($first: Int) { allTenants(first: $first, orderBy: DISPLAY_NAME_ASC) { nodes { ${TENANT} } } }`,
+    query: `query List($first: Int) { allTenants(first: $first, orderBy: DISPLAY_NAME_ASC, condition: { removedAt: null }) { nodes { ${rowIds(TENANT)} } } }`,
     variables: { first: 50 },
   },
   changeSet: {
-    query: `query ChangeSet($id: String!) { changeSetById(id: $id) { id digest changesByChangeSetId(first: 50, orderBy: POSITION_ASC) { nodes { ${CHANGE} } } } }`,
+    query: `query ChangeSet($id: String!) { changeSetByRowId(rowId: $id) { rowId digest } allChanges(first: 50, condition: { changeSetId: $id }, orderBy: POSITION_ASC) { nodes { ${rowIds(CHANGE)} } } }`,
     variables: { id: CHANGE_SET },
   },
   typename: { query: '{ __typename }' },

@@ -16,6 +16,8 @@ await client.end();
 
 const pgl = postgraphile({
   extends: [PostGraphileAmberPreset],
+  // It leaves out what it takes for not indexed, an index of several columns included.
+  disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [
     makePgService({ connectionString: DATABASE_URL, schemas: ['public'], poolConfig: { max: 20 } }),
   ],
