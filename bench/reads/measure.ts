@@ -73,21 +73,24 @@ function onAnswers(socket: Socket, take: (head: string, start: string) => void):
   });
 }
 
-async function cpuMs(pid: number): Promise<number> {
+/** What stands behind the name in a process' `stat`: its parent first, from there on as Linux numbers them. */
+async function statOf(pid: number | string): Promise<string[]> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  return text.slice(text.lastIndexOf(')') + 2).split(' ');
 }
 
-/** A process with its children; those that ended meanwhile count for the parent. */
+const sumMs = (fields: readonly string[], ...places: number[]) =>
+  places.reduce((sum, place) => sum + Number(fields[place] ?? 0) * TICK_MS, 0);
+
+async function cpuMs(pid: number): Promise<number> {
+  return sumMs(await statOf(pid), 11, 12);
+}
+
+/** A process with its children; those that ended count for the parent, in two fields of their own. */
 async function cpuOfFamilyMs(pid: number): Promise<number> {
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const texts = await Promise.all(all.map((one) => readFile(`/proc/${one}/stat`, 'utf8').catch(() => '')));
-  const family = texts.map((text) => text.slice(text.lastIndexOf(')') + 2).split(' '));
-  const children = family.filter((fields) => fields[1] === String(pid));
-  const ownTimes = await cpuMs(pid);
-  return children.reduce(
-    (sum, fields) => sum + (Number(fields[11]) + Number(fields[12])) * TICK_MS,
-    ownTimes,
-  );
+  const stats = await Promise.all(all.map(statOf));
+  const children = stats.filter((fields) => fields[1] === String(pid));
+  const own = sumMs(await statOf(pid), 11, 12, 13, 14);
+  return children.reduce((sum, fields) => sum + sumMs(fields, 11, 12), own);
 }

@@ -80,11 +80,15 @@ async function lastChildOf(pid: number): Promise<number> {
   return child ? lastChildOf(child) : pid;
 }
 
-/** With everything that it started: they are a group of their own. */
-function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.pid === undefined) return resolve();
-    child.once('exit', () => resolve());
-    process.kill(-child.pid, 'SIGTERM');
-  });
+/** With everything that it started: they are a group of their own, and npm ends before they do. */
+async function end({ pid }: ChildProcess): Promise<void> {
+  if (pid === undefined) return;
+  const isThere = (signal: NodeJS.Signals | 0) => {
+    try {
+      return process.kill(-pid, signal);
+    } catch {
+      return false;
+    }
+  };
+  if (isThere('SIGTERM')) while (isThere(0)) await sleep(50);
 }
