@@ -39,6 +39,10 @@ const NEEDS: Record<string, Need> = {
     roles: ADMINS,
     input: ({ tenantId }) => ({ subject: `key/${newId('key')}`, role: 'VIEWER', tenantId }),
   },
+  replayWebHook: {
+    ...{ roles: ADMINS, fleet: true },
+    input: () => ({ webHookId: newId('whk'), after: Buffer.from('AAAAAAAAAAAA:1').toString('base64url') }),
+  },
   createApiKey: { roles: ADMINS, fleet: true },
   rotateApiKey: { roles: ADMINS, fleet: true },
   revokeApiKey: { roles: ADMINS, fleet: true },
@@ -93,6 +97,7 @@ function plausible(type: GraphQLInputType, field = ''): unknown {
   }
   if (field === 'keyId') return newId('key');
   if (field === 'grantId') return newId('grt');
+  if (field === 'webHookId') return newId('whk');
   const samples: Record<string, unknown> = { ID: newId('run'), Int: 1, Boolean: false };
   return samples[bare.name] ?? (field === 'url' ? 'https://receiver.example/hook' : 'text');
 }
