@@ -75,7 +75,7 @@ describe('where hooks alone make the program look', () => {
     await untilStatus(place, 'foreign', 'NOT_RUN');
     await stack.runSchedule('foreign');
     const { organization, project } = place;
-    const hint = JSON.stringify({ project: { organization, project }, buildId: null });
+    const hint = JSON.stringify({ project: { organization, project }, buildId: null, isHook: true });
     await waitFor('the run to be seen', async () => {
       await database.database.db.execute(sql`select pg_notify(${HINTED}, ${hint})`);
       return untilTenant(place, 'foreign', 'was run', ({ status }) => status !== 'NOT_RUN');

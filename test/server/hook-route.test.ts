@@ -50,15 +50,15 @@ test('A hook with the password makes every process look at its project, and at t
   const other = { resource: {}, resourceContainers: { project: { id: OURS } } };
   for (const hook of [run, approval, other]) expect((await post(hook)).status).toBe(202);
   expect(await hints()).toEqual([
-    { project: PLACE, buildId: 7 },
-    { project: PLACE, buildId: 8 },
-    { project: PLACE, buildId: null },
+    { project: PLACE, buildId: 7, isHook: true },
+    { project: PLACE, buildId: 8, isHook: true },
+    { project: PLACE, buildId: null, isHook: true },
   ]);
 });
 
 test('A hook that names no project makes them look everywhere', async () => {
   expect((await post({ resource: { run: { id: 7 } } })).status).toBe(202);
-  expect(await hints()).toEqual([{ project: null, buildId: 7 }]);
+  expect(await hints()).toEqual([{ project: null, buildId: 7, isHook: true }]);
 });
 
 test('Projects that are not ours are answered like ours, and nobody looks', async () => {
@@ -70,13 +70,13 @@ test('Projects that are not ours are answered like ours, and nobody looks', asyn
   });
   const [ours, ...others] = await Promise.all(answers);
   for (const other of others) expect(other).toEqual(ours);
-  expect(await hints()).toEqual([{ project: PLACE, buildId: 1 }]);
+  expect(await hints()).toEqual([{ project: PLACE, buildId: 1, isHook: true }]);
 });
 
 test('Hooks of any other shape are taken and mean no more than a look', async () => {
   const odd = [[], 'text', 7, null, {}, { resource: 'x' }, { resource: { run: { id: -1 }, runId: 1e12 } }];
   for (const body of odd) expect((await post(JSON.stringify(body))).status).toBe(202);
-  expect(await hints()).toEqual(odd.map(() => ({ project: null, buildId: null })));
+  expect(await hints()).toEqual(odd.map(() => ({ project: null, buildId: null, isHook: true })));
 });
 
 test('Without the right password nothing is read, and guessing is slowed down', async () => {
