@@ -22,7 +22,7 @@ export type Contender = {
   path(tenant: TenantId | null): string;
   /** What it subscribes to; null: it need not say anything. */
   subscription(tenant: TenantId | null, after: string | null): object | null;
-  start(databaseUrl: string, port: number): ChildProcess;
+  start(databaseUrl: string, port: number, more?: Readonly<Record<string, string>>): ChildProcess;
   /** Commits those events in one transaction. */
   write(db: Db, sequences: readonly number[]): Promise<void>;
 };
@@ -91,7 +91,7 @@ const payloadOf = (sequence: number) => ({
   tenantId: tenantOf(sequence),
 });
 
-const own: Contender = {
+export const OWN: Contender = {
   name: 'tenant-sync',
   label: 'tenant-sync (this project)',
   path: () => '/graphql',
@@ -99,7 +99,7 @@ const own: Contender = {
     query: OWN_QUERY,
     variables: { filter: tenant ? { tenantIds: [tenant] } : null, after },
   }),
-  start: (databaseUrl, port) =>
+  start: (databaseUrl, port, more = {}) =>
     run(new URL('../../src/main.ts', import.meta.url), {
       DATABASE_URL: databaseUrl,
       PORT: String(port),
@@ -117,6 +117,7 @@ const own: Contender = {
       POLL_ACTIVE_SECONDS: '3600',
       POLL_IDLE_SECONDS: '3600',
       LOG_LEVEL: 'error',
+      ...more,
     }),
   write: (db, sequences) =>
     inTransaction(db, (tx) =>
@@ -152,7 +153,7 @@ export const CONNECTION_INIT = { type: 'connection_init', payload: { authorizati
 
 export const CONTENDERS: readonly Contender[] = [
   peer('raw-corked', 'raw ws, corked (the floor)', 'raw', { CORK: '1' }),
-  own,
+  OWN,
   peer('graphql-ws', 'graphql-ws + graphql-js', 'graphql-ws'),
   peer('raw', 'raw ws, one ready string', 'raw'),
   peer('yoga', "Yoga's documented recipe", 'yoga'),
