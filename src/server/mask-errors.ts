@@ -25,12 +25,13 @@ export function errorMasker(logger: Logger): (error: unknown) => Error {
     const located = error instanceof GraphQLError ? error : null;
     const cause = located ? rootCause(located) : error;
     if (located && cause instanceof GraphQLError) return withAdvice(located);
+    const known = knownCode(cause);
+    if (known) return relocated(messageOf(cause), located, known);
+    // What is ours to tell comes first: Azure being away looks the same further down, a connection that is refused.
     if (isDatabaseTrouble(cause)) {
       logger.warn('A request met a database that could not serve.', { error: messageOf(cause) });
       return relocated(TRY_AGAIN, located, TEMPORARILY_UNAVAILABLE);
     }
-    const known = knownCode(cause);
-    if (known) return relocated(messageOf(cause), located, known);
     const id = randomUUID();
     const stack = cause instanceof Error ? cause.stack : undefined;
     logger.error('A request met an unexpected error.', {

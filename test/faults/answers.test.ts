@@ -6,10 +6,11 @@ import { changeSetOf, decide, runOf, startSync, untilStatus, untilTenant } from 
 import { type Stack, startStack } from '../support/stack.ts';
 
 const NAMES = ['first', 'second', 'third'];
+const DECIDED = 'decided';
 
 let stack: Stack;
 beforeAll(async () => {
-  stack = await startStack({ tenants: NAMES });
+  stack = await startStack({ tenants: [...NAMES, DECIDED] });
 });
 afterEach(() => stack.sandbox.control.switchOff());
 afterAll(() => stack[Symbol.asyncDispose]());
@@ -70,9 +71,9 @@ describe('a sync goes through and ends as it really did', () => {
 });
 
 it('a decision outlasts an answer that cannot be understood', async () => {
-  const name = NAMES[0] ?? '';
+  const name = DECIDED;
   await stack.desireChange(name);
-  const tenant = await untilTenant(stack.place, name, 'can be synced', (one) => one.status === 'IDLE');
+  const tenant = await untilStatus(stack.place, name, 'NOT_RUN');
   await startSync(stack.place, tenant.id);
   const waiting = await untilTenant(
     stack.place,

@@ -107,7 +107,8 @@ test('Every query of schema/operations is compiled, and answers as graphql-js do
   for (const text of queries) {
     for (const viewer of viewers) {
       for (const id of [tenantId, runId, newId('run'), 'x']) {
-        const variables = { id, syncRunId: id, first: 2, filter: null };
+        // A null in the place of a default is left to graphql-js.
+        const variables = { id, syncRunId: id, first: 2 };
         const { ours, theirs } = await bothWays({ document: parse(text), variables, viewer });
         expect({ text, id, ...ours }).toEqual({ text, id, ...theirs });
       }

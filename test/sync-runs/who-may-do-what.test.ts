@@ -27,7 +27,7 @@ const MAY: Record<Role, readonly Permission[]> = {
   APPROVER: ['readTenants', 'readLogs', 'decide', 'revert'],
   ADMIN: [
     ...['readTenants', 'startSync', 'cancelSync', 'authenticate', 'readLogs', 'decide', 'revert'],
-    ...['force', 'setPolicy', 'grantRoles', 'manageKeys', 'readAudit'],
+    ...['force', 'setPolicy', 'grantRoles', 'manageKeys', 'manageWebHooks', 'readAudit'],
   ] as Permission[],
 };
 
