@@ -4,6 +4,7 @@
  */
 import { forgetFirstResults } from './access/once.ts';
 import { dropOldDrafts } from './change-sets/change-set-drafts.ts';
+import { forgetEndedTokens } from './change-sets/person-tokens.ts';
 import { databaseNow, type Db, inTransaction } from './database/database.ts';
 import { deleteOldEvents } from './events/delete-old-events.ts';
 import { enqueue } from './jobs/jobs.ts';
@@ -35,4 +36,5 @@ export async function runRetention({ db, logger, keepMs }: Retention): Promise<v
   await forgetFirstResults(db);
   const drafts = await dropOldDrafts(db, new Date(now.getTime() - DRAFT_LIVES_MS));
   if (drafts > 0) logger.info('Change sets that were left half written were removed.', { deleted: drafts });
+  await forgetEndedTokens(db);
 }

@@ -9,7 +9,7 @@ import { audit, type AuditFacts, recordingRefusals } from './audit.ts';
 import { EVERY_TIME, type Once } from './once.ts';
 import type { Role } from './permissions.ts';
 import { tellRightsChanged } from './rights.ts';
-import { mustBeAllowedEverywhere, type Viewer } from './viewer.ts';
+import { Forbidden, mustBeAllowedEverywhere, type Viewer } from './viewer.ts';
 
 export const KEY_PREFIX = 'tsk_';
 const SHOWN_LETTERS = KEY_PREFIX.length + 6;
@@ -51,6 +51,7 @@ export function createKey(db: Db, viewer: Viewer, input: CreateKeyInput): Promis
   return managing(db, { ...facts, once: input.once }, async (tx) => {
     const now = await databaseNow(tx);
     const { name, personId, roles, tenantIds, expiresInDays } = input;
+    mustBeOwn(viewer, personId);
     const row = { id: newId('key'), name, personId, createdBy: viewer.actor, createdAt: now };
     await tx.insert(apiKeys).values(row);
     const secret = await addSecret(tx, row.id, { now, expiresInDays });
@@ -77,7 +78,9 @@ export function rotateKey(db: Db, viewer: Viewer, input: RotateKeyInput): Promis
   const { id, overlapHours, expiresInDays, once } = input;
   const facts = { viewer, act: 'ROTATE_API_KEY' as const, tenantId: null, target: id };
   return managing(db, { ...facts, once }, async (tx) => {
-    if (!(await lockWorkingKey(tx, id))) return null;
+    const key = await lockWorkingKey(tx, id);
+    if (!key) return null;
+    mustBeOwn(viewer, key.personId);
     const now = await databaseNow(tx);
     const overlapEnds = new Date(now.getTime() + overlapHours * 3_600_000);
     await tx
@@ -141,9 +144,18 @@ async function addSecret(
   return secret;
 }
 
-async function lockWorkingKey(tx: Tx, id: KeyId): Promise<boolean> {
+/** Whoever holds a key that counts as a person is the second pair of eyes: no admin can make one of somebody else. */
+function mustBeOwn({ actor, personId }: Viewer, keyOf: string | null): void {
+  if (keyOf === null || keyOf === personId || actor.kind === 'SERVICE') return;
+  const says =
+    'A key that counts as a person is made, and given a new secret, by that person or by a command on the server (npm run keys).';
+  throw new Forbidden('manageKeys', { says });
+}
+
+async function lockWorkingKey(tx: Tx, id: KeyId): Promise<ApiKeyRow | undefined> {
   const working = and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt));
-  return (await tx.select({ id: apiKeys.id }).from(apiKeys).where(working).for('update')).length > 0;
+  const [key] = await tx.select().from(apiKeys).where(working).for('update');
+  return key;
 }
 
 async function mustLoad(tx: Tx, id: KeyId): Promise<ListedKey> {

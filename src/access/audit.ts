@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm';
 import { databaseNow, type Db, inTransaction, type Tx } from '../database/database.ts';
 import { Refusal } from '../lib/errors.ts';
-import type { TenantId } from '../lib/ids.ts';
+import { isId, type TenantId } from '../lib/ids.ts';
 import { auditHead, auditLog } from './access.table.ts';
 import { type AuditAct, type AuditDetails, type AuditOutcome, hashOfEntry } from './audit-entry.ts';
 import { ANONYMOUS } from './anonymous.ts';
@@ -36,9 +36,26 @@ export async function recordingRefusals<T>(
   } catch (error) {
     const reason = reasonOf(error);
     if (reason !== null && facts.viewer !== ANONYMOUS)
-      await inTransaction(db, (tx) => append(tx, { ...facts, details: { reason } }, 'REFUSED'));
+      await inTransaction(db, (tx) => append(tx, refusedFacts(facts, error, reason), 'REFUSED'));
     throw error;
   }
+}
+
+/** Whoever was refused may have named only a run or a change set: the tenant's admins read of it, too. */
+const refusedFacts = (facts: Omit<AuditFacts, 'details'>, error: unknown, reason: string): AuditFacts => ({
+  ...facts,
+  tenantId: facts.tenantId ?? tenantOf(error),
+  details: { reason },
+});
+
+function tenantOf(error: unknown): TenantId | null {
+  if (error instanceof Forbidden) return error.tenantId;
+  if (!(error instanceof Refusal)) return null;
+  const about = ['run', 'changeSet'].map((name): unknown => Reflect.get(error, name));
+  const ids = about.map((one): unknown =>
+    typeof one === 'object' && one !== null ? Reflect.get(one, 'tenantId') : null,
+  );
+  return ids.find((id): id is TenantId => typeof id === 'string' && isId(id, 'ten')) ?? null;
 }
 
 /** null: it was no refusal. Codes only: messages may quote what the caller sent. */

@@ -43,12 +43,17 @@ export type Scope = Viewer | OwnWork;
 export class Forbidden extends Error {
   override readonly name = 'Forbidden';
   readonly permission: Permission;
+  /** null: it is about no tenant, or about one that does not exist for the viewer. */
+  readonly tenantId: TenantId | null;
 
-  constructor(permission: Permission) {
+  /** `says`: instead of which roles it takes. */
+  constructor(permission: Permission, { tenantId, says }: { tenantId?: TenantId; says?: string } = {}) {
     super(
-      `You may not ${permissions[permission].says}. It takes the role ${permissions[permission].roles.join(' or ')}: ask an admin for it.`,
+      says ??
+        `You may not ${permissions[permission].says}. It takes the role ${permissions[permission].roles.join(' or ')}: ask an admin for it.`,
     );
     this.permission = permission;
+    this.tenantId = tenantId ?? null;
   }
 }
 
@@ -79,7 +84,7 @@ export function canSee(viewer: Viewer, tenantId: TenantId): boolean {
 }
 
 export function mustBeAllowed(viewer: Viewer, permission: Permission, tenantId: TenantId): void {
-  if (!may(viewer, permission, tenantId)) throw new Forbidden(permission);
+  if (!may(viewer, permission, tenantId)) throw new Forbidden(permission, { tenantId });
 }
 
 export function mustBeAllowedEverywhere(viewer: Viewer, permission: Permission): void {

@@ -76,7 +76,8 @@ const CreateApiKeyInput = builder.inputType('CreateApiKeyInput', {
     roles: t.field({ type: [RoleEnum], required: true, description: 'What it may do; at least one.' }),
     tenantIds: t.idList({ description: 'For these tenants only; left out: for all.' }),
     personId: t.string({
-      description: "`<directory id>/<object id>`: the person whose own key it is; left out: a script's.",
+      description:
+        "`<directory id>/<object id>`: your own, for a key that counts as you; left out: a script's. Keys of others are made by a command on the server.",
     }),
     expiresInDays: t.int({ description: daysDescription }),
     idempotencyKey: t.string({ description: idempotencyKeyDescription }),

@@ -2,11 +2,11 @@
  * By what decisions go to Azure DevOps as the person who took them: exchanged before a decision is acknowledged, kept
  * sealed beside it until it is settled, never used after its end. The service never steps in silently.
  */
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, lte, ne, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Viewer } from '../access/viewer.ts';
 import type { PersonToken } from '../azure-devops/port.ts';
-import { databaseNow, type Tx } from '../database/database.ts';
+import { databaseNow, type Queryable, type Tx } from '../database/database.ts';
 import type { DecisionId } from '../lib/ids.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { Decision } from './change-set.ts';
@@ -48,6 +48,14 @@ export async function openPersonToken(
 export async function forgetPersonToken(tx: Tx, decisionId: DecisionId): Promise<boolean> {
   const gone = await tx.delete(decisionTokens).where(eq(decisionTokens.decisionId, decisionId)).returning();
   return gone.length > 0;
+}
+
+/** Of those that have ended only the row stays, which says that there was one: the service does not step in for it. */
+export async function forgetEndedTokens(q: Queryable): Promise<number> {
+  const hasEnded = lte(decisionTokens.expiresAt, sql`clock_timestamp()`);
+  const isKept = ne(decisionTokens.sealed, '');
+  const ended = await q.update(decisionTokens).set({ sealed: '' }).where(and(hasEnded, isKept)).returning();
+  return ended.length;
 }
 
 /** The decisions that one answer stands for: a person's own, or all that the service answers for. */

@@ -87,7 +87,10 @@ export function createServer(parts: ServerParts): ApiServer {
   const lane: Lane = options.directLane === false ? graphql : createDirectLane(graphql);
   const page = options.graphiql ? createGraphiqlPage(options.graphiqlHeaders) : null;
   const streams = new Set<ServerResponse>();
-  const admission = createAdmission(parts.authenticate, options);
+  const admission = createAdmission(parts.authenticate, {
+    proxies: options.proxies,
+    count: (why) => parts.metrics.unadmitted(why),
+  });
   const receiveWithinMs = options.receiveWithinMs ?? RECEIVE_WITHIN_MS;
   const patience = {
     headersTimeout: Math.min(HEADERS_WITHIN_MS, receiveWithinMs),

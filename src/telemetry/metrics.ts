@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { AtMost } from './at-most.ts';
 
 export type OperationSeen = {
@@ -31,6 +31,8 @@ export type Sampled = {
 export type Metrics = {
   operation(seen: OperationSeen): void;
   azureRequest(seen: AzureRequestSeen): void;
+  /** A request, or a socket, whose credential named nobody. */
+  unadmitted(why: 'nobody' | 'unknown' | 'wait' | 'away'): void;
   /** Time from an event's change to this process having it, in seconds. */
   eventLag(seconds: number): void;
   /** Asked for at each scrape; what it cannot tell (the database is away) is left out of that scrape. */
@@ -77,6 +79,12 @@ export function createMetrics(): Metrics {
     buckets: FAST,
     registers: [registry],
   });
+  const strangers = new Counter({
+    name: 'tenant_sync_unadmitted_total',
+    help: 'Requests and sockets that named nobody: no credential (nobody), a wrong one (unknown), too many wrong ones (wait), or Entra ID was away (away).',
+    labelNames: ['why'],
+    registers: [registry],
+  });
   const showSample = sampledGauges(registry);
   let source: (() => Promise<Sampled>) | null = null;
   const nameOf = (name: string | null) => {
@@ -90,6 +98,7 @@ export function createMetrics(): Metrics {
       azure.observe({ organization, status: status ?? 'none' }, seconds);
       if (left !== null) budget.set({ organization }, left);
     },
+    unadmitted: (why) => strangers.inc({ why }),
     eventLag: (seconds) => lag.observe(Math.max(0, seconds)),
     sample: (given) => void (source = given),
     print: async () => {

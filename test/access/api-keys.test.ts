@@ -61,6 +61,22 @@ test('A revoked key names nobody, and is not revoked or rotated again', async ()
   expect(await rotateKey(db(), COMMAND_LINE, { id: key.id, overlapHours: 0, expiresInDays: 1 })).toBeNull();
 });
 
+test('Nobody makes a key that counts as somebody else, or takes over one, but a command on the server', async () => {
+  const admin = {
+    ...COMMAND_LINE,
+    actor: { ...COMMAND_LINE.actor, kind: 'PERSON' as const },
+    personId: 'tid/admin',
+  };
+  const { key } = await createKey(db(), COMMAND_LINE, { ...input, personId: 'tid/other' });
+  const refused = createKey(db(), admin, { ...input, personId: 'tid/other' });
+  await expect(refused).rejects.toThrow('by that person or by a command');
+  const taken = rotateKey(db(), admin, { id: key.id, overlapHours: 0, expiresInDays: 1 });
+  await expect(taken).rejects.toThrow(Forbidden);
+  const own = await createKey(db(), admin, { ...input, personId: 'tid/admin' });
+  expect(await rotateKey(db(), admin, { id: own.key.id, overlapHours: 0, expiresInDays: 1 })).not.toBeNull();
+  expect((await revokeKey(db(), admin, { id: key.id }))?.revokedAt).toBeInstanceOf(Date);
+});
+
 test('Only an admin of the fleet manages keys', async () => {
   const { secret } = await createKey(db(), COMMAND_LINE, input);
   const operator = (await authenticate(secret)) ?? ANONYMOUS;

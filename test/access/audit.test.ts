@@ -182,6 +182,12 @@ test('Checkpoints go to the program’s log, and the command verifies with them 
     const cut = await run(lines.toSpliced(2, 1));
     expect(cut.status).toBe(1);
     expect(cut.stdout).toContain('REMOVED  Row 3 was removed.');
+    const altered = (lines[4] ?? '').replace('"GRANT_ROLE"', '"REJECT"');
+    expect((await run(lines.with(4, altered))).stdout).toContain('ALTERED  Row 5 was altered.');
+    const swapped = lines.with(5, lines[6] ?? '').with(6, lines[5] ?? '');
+    expect((await run(swapped)).stdout).toContain('REORDERED  Row 6 stands behind row 7');
+    const end = lines.length - 1;
+    expect((await run(lines.toSpliced(end - 1, 1))).stdout).toContain(`CUT_OFF  Row ${end} was cut off`);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm';
 import { graphql, isObjectType } from 'graphql';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createKey } from '../../src/access/api-keys.ts';
@@ -11,6 +12,7 @@ import { appendEvents } from '../../src/events/append-events.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/server/schema.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
+import { tenants } from '../../src/tenants/tenants.table.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, startApi } from '../support/api.ts';
 import { mustBeGiven, questions } from '../support/crawler.ts';
@@ -27,6 +29,7 @@ beforeAll(async () => {
   const ours = await addTenant(api.db, 'own-canary');
   // Each is the other's kin, so that edges lead across.
   const theirs = await addTenant(api.db, 'foreign-canary', { baselineId: ours.id });
+  await api.db.update(tenants).set({ baselineId: theirs.id }).where(eq(tenants.id, ours.id));
   [own, foreign] = await Promise.all([fill(ours), fill(theirs)]);
   await waitFor('the events', () => api.feed.place().position >= 4n);
   const { secret } = await createKey(api.db, COMMAND_LINE, {

@@ -197,4 +197,10 @@ describe.each(LANES)('In $lane', ({ lane, options }) => {
       await sayAndWait(`GET /graphql HTTP/1.1\r\nHost: x\r\nX-Pad: ${'x'.repeat(20_000)}\r\n\r\n`),
     ).toMatch(/^HTTP\/1\.1 431/);
   });
+
+  test('After all that the process holds no more memory than a few of the attacks are large', () => {
+    const grownMb = (process.memoryUsage().rss - heapBefore) / 1024 / 1024;
+    // About 50 MB are usual; the bomb alone would be as much, and a leak of each attack several times that.
+    expect(grownMb).toBeLessThan(300);
+  });
 });

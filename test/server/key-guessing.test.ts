@@ -49,6 +49,17 @@ test('After 20 different wrong keys an address is answered 429, with when to com
   expect((await ask('192.0.2.2', keyOf('viewer'))).status).toBe(200);
 });
 
+test('Requests that named nobody are counted by why', async () => {
+  await fetch(`${api.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  const { text } = await api.metrics.print();
+  for (const why of ['nobody', 'unknown', 'wait'])
+    expect(text).toMatch(new RegExp(`tenant_sync_unadmitted_total\\{why="${why}"\\} [1-9]`));
+});
+
 test('Addresses that a client makes up do not help it', async () => {
   const statuses = await guess((round) => `198.51.100.${round}, 203.0.113.7`);
   expect(statuses.slice(20)).toEqual(Array<number>(5).fill(429));

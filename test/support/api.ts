@@ -19,7 +19,7 @@ import { EVENTS_APPENDED } from '../../src/events/append-events.ts';
 import { EventFeed } from '../../src/events/feed.ts';
 import { createSeal, type Seal } from '../../src/lib/seal.ts';
 import { createServer, type ServerParts } from '../../src/server/server.ts';
-import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import type { Services } from '../../src/sync-runs/services.ts';
 import { SignInDesk } from '../../src/sync-runs/sign-in-desk.ts';
 import { createPost } from '../../src/web-hooks/post.ts';
@@ -44,6 +44,7 @@ export type Api = AsyncDisposable & {
   services: Services;
   webHooks: WebHookServices;
   feed: EventFeed;
+  metrics: Metrics;
   ask: <Data, Variables>(
     document: TypedDocumentNode<Data, Variables> | string,
     variables?: Variables,
@@ -64,6 +65,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
   await using stack = new AsyncDisposableStack();
   const test = stack.use(await createTestDatabase());
   const { database } = test;
+  const metrics = createMetrics();
   const feed = stack.use(await EventFeed.start({ db: database.db, logger: silent, pollEveryMs: 200 }));
   const fixedKeys = ROLES.map((role) => ({ name: role.toLowerCase(), role, sha256: hashOf(keyOf(role)) }));
   const byKey = createAuthenticate({
@@ -102,7 +104,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
       listener,
       authenticate,
       auditSigner: options.auditSigner ?? null,
-      metrics: createMetrics(),
+      metrics,
       watchRights: (stream) => watcher.watch(stream),
       answerPipelineJob: () => Promise.resolve({ status: 501, body: {} }),
       hookSecret: options.hookSecret ?? null,
@@ -127,6 +129,7 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     services,
     webHooks,
     feed,
+    metrics,
     ask: (document, variables, as = 'viewer') => ask(`${url}/graphql`, { document, variables, as }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };

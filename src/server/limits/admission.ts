@@ -16,6 +16,8 @@ export type Admitted =
   | { kind: 'wait'; seconds: number }
   | { kind: 'away'; message: string };
 
+type Unnamed = Exclude<Admitted, { kind: 'viewer' }>;
+
 export type Admission = {
   /** How long this client has to wait before its next try; 0: it has not. */
   waitSeconds(request: IncomingMessage): number;
@@ -25,23 +27,32 @@ export type Admission = {
   admit(request: IncomingMessage, credential: string | undefined): Promise<Admitted>;
 };
 
-export function createAdmission(authenticate: Authenticate, { proxies }: { proxies: number }): Admission {
+/** What nobody did is in no record, only counted: `count` is told of each request that named nobody. */
+export function createAdmission(
+  authenticate: Authenticate,
+  { proxies, count }: { proxies: number; count: (why: Unnamed['kind']) => void },
+): Admission {
   const guesses = createGuessLimit();
   const waitSeconds = (request: IncomingMessage) => guesses.waitSeconds(clientAddress(request, proxies));
   const failed = (request: IncomingMessage, credential: string) =>
     guesses.failed(clientAddress(request, proxies), credential);
+  const admit = async (request: IncomingMessage, credential: string | undefined): Promise<Admitted> => {
+    if (!credential?.trim()) return { kind: 'nobody' };
+    const seconds = waitSeconds(request);
+    if (seconds > 0) return { kind: 'wait', seconds };
+    const viewer = await authenticate(credential).catch(awayOrThrow);
+    if (viewer && 'kind' in viewer) return viewer;
+    if (viewer) return { kind: 'viewer', viewer };
+    failed(request, credential);
+    return { kind: 'unknown' };
+  };
   return {
     waitSeconds,
     failed,
     admit: async (request, credential) => {
-      if (!credential?.trim()) return { kind: 'nobody' };
-      const seconds = waitSeconds(request);
-      if (seconds > 0) return { kind: 'wait', seconds };
-      const viewer = await authenticate(credential).catch(awayOrThrow);
-      if (viewer && 'kind' in viewer) return viewer;
-      if (viewer) return { kind: 'viewer', viewer };
-      failed(request, credential);
-      return { kind: 'unknown' };
+      const who = await admit(request, credential);
+      if (who.kind !== 'viewer') count(who.kind);
+      return who;
     },
   };
 }
@@ -60,7 +71,7 @@ const AWAY_SECONDS = 30;
 export type Unadmitted = { status: number; code: string; message: string; headers: Record<string, string> };
 
 /** How a request is answered whose credential names nobody. */
-export function unadmitted(who: Exclude<Admitted, { kind: 'viewer' }>): Unadmitted {
+export function unadmitted(who: Unnamed): Unadmitted {
   switch (who.kind) {
     case 'wait':
       return {
