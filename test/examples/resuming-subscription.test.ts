@@ -5,7 +5,7 @@ import { resumingSubscription, SubscriptionRefused } from '../../examples/resumi
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, keyOf, startApi } from '../support/api.ts';
-import { append, newEvent } from '../support/events.ts';
+import { append, cursorNow, newEvent } from '../support/events.ts';
 import { addTenant } from '../support/rows.ts';
 
 const QUERY = 'subscription ($after: Cursor) { tenantStatusChanged(after: $after) { cursor version } }';
@@ -30,8 +30,6 @@ const connectionOf = ({ url }: Api) => ({ url: `${url}/graphql`, key: keyOf('vie
 const cursorOf = ({ tenantStatusChanged }: Changed) => tenantStatusChanged.cursor;
 const change = (version: number) =>
   append(api.db, newEvent(version, { tenantId: tenant.id, facts: tenantFacts(tenant) }));
-const cursorNow = async () =>
-  (await api.ask<{ eventCursor: string }, unknown>('{ eventCursor }')).data?.eventCursor ?? '';
 
 function cutEverything(): void {
   for (const socket of serverEnds) socket.destroy();
@@ -46,7 +44,7 @@ test('A subscription that resumes by itself gets every event once and in order, 
     connection: connectionOf(api),
     query: QUERY,
     cursorOf,
-    after: await cursorNow(),
+    after: await cursorNow(api),
     signal: leaving.signal,
     onLost: (reason) => losses.push(reason),
   });
@@ -77,5 +75,5 @@ test('What trying again cannot mend is thrown: a cursor of another log, and a qu
   };
   expect(await refused(QUERY, Buffer.from('AAAAAAAAAAAA:1').toString('base64url'))).toBe('CURSOR_EXPIRED');
   expect(await refused(QUERY, 'x')).toBe('BAD_USER_INPUT');
-  expect(await refused('subscription { nothing }', await cursorNow())).toBe('GRAPHQL_VALIDATION_FAILED');
+  expect(await refused('subscription { nothing }', await cursorNow(api))).toBe('GRAPHQL_VALIDATION_FAILED');
 });

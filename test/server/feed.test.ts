@@ -8,7 +8,7 @@ import { runRetention } from '../../src/retention.ts';
 import { type Api, startApi } from '../support/api.ts';
 import { silent } from '../support/database.ts';
 import { type Message, openEventStream } from '../support/event-stream.ts';
-import { append, newEvent } from '../support/events.ts';
+import { append, cursorNow, newEvent } from '../support/events.ts';
 import { addTenant } from '../support/rows.ts';
 import { overServerSentEvents, overWebSocket } from '../support/streams.ts';
 import {
@@ -31,8 +31,6 @@ beforeAll(async () => {
 });
 afterAll(() => api[Symbol.asyncDispose]());
 
-const cursorNow = async () =>
-  (await api.ask<{ eventCursor: string }, unknown>('{ eventCursor }')).data?.eventCursor ?? '';
 const change = (...versions: number[]) =>
   append(
     api.db,
@@ -48,7 +46,7 @@ for (const [name, open] of [
   ['server-sent events', overServerSentEvents],
 ] as const) {
   test(`Over ${name} history goes over into live events without a gap or a double while others write`, async () => {
-    const after = await cursorNow();
+    const after = await cursorNow(api);
     await change(...numbers(1, 150));
     const writing = (async () => {
       for (const version of numbers(151, 250)) await change(version);
@@ -62,7 +60,7 @@ for (const [name, open] of [
 }
 
 test('Every message of an event stream has its cursor as id, whatever was selected', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   await change(1, 2, 3);
   await using stream = openEventStream(url(), { query: VERSIONS, variables: { after } });
   await stream.first(3);
@@ -71,7 +69,7 @@ test('Every message of an event stream has its cursor as id, whatever was select
 });
 
 test('An event stream that reconnects goes on behind its Last-Event-ID, not behind its variable', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   await change(1, 2, 3);
   const operation = { query: VERSIONS, variables: { after } };
   await using first = openEventStream(url(), operation);
@@ -106,7 +104,7 @@ test('A quiet event stream brings heartbeats, and their ids move its place on', 
 });
 
 test('A cursor beyond retention is refused over every transport; the oldest that is kept is not', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   await change(1, 2, 3);
   await using told = overWebSocket(api, { document: EventStreamDocument, variables: { after } });
   await told.first(3);

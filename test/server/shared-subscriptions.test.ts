@@ -13,7 +13,7 @@ import {
   TenantStatusChangesDocument,
 } from '../operations/graphql.ts';
 import { type Api, startApi } from '../support/api.ts';
-import { append, newEvent } from '../support/events.ts';
+import { append, cursorNow, newEvent } from '../support/events.ts';
 import { addRun, addTenant } from '../support/rows.ts';
 import { type Feed, overServerSentEvents, overWebSocket } from '../support/streams.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -38,9 +38,6 @@ beforeAll(async () => {
   };
 });
 afterAll(() => api[Symbol.asyncDispose]());
-
-const cursorNow = async () =>
-  (await api.ask<{ eventCursor: string }, unknown>('{ eventCursor }')).data?.eventCursor ?? '';
 
 /** A change of the tenant's status and one of its run for each version. */
 function change(versions: readonly number[], of = tenant) {
@@ -74,7 +71,7 @@ test.each([
   { what: 'actions', document: ACTIONS, each: 1 },
   { what: 'results with errors', document: FAILING, each: 2 },
 ])('The hub tells $what as graphql-js tells them one by one', async ({ document, each }) => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   const variables: Record<string, unknown> = { after, syncRunId: run.id };
   const takes = print(document).includes('$syncRunId');
   const operation = { document, variables: takes ? variables : { after } };
@@ -99,7 +96,7 @@ const toldAll = ({ received, problems }: Feed<unknown>, count: number) =>
   waitFor('all results', () => received.length + problems.length >= count);
 
 test('However many subscribe, an event is executed once for all with the same rights', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   const operation = { document: TenantStatusChangesDocument, variables: { after } };
   await using open = new AsyncDisposableStack();
   const all = numbers(1, 40).map(() => open.use(overWebSocket(api, operation)));
@@ -117,7 +114,7 @@ test('However many subscribe, an event is executed once for all with the same ri
 });
 
 test('The same document tells each only of the tenants that are theirs', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   const operation = { document: TenantStatusChangesDocument, variables: { after } };
   await using one = overWebSocket(api, { ...operation, as: 'blinkered' });
   await using all = overWebSocket(api, operation);

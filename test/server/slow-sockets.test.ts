@@ -6,7 +6,7 @@ import WebSocket from 'ws';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, type ApiOptions, keyOf, startApi } from '../support/api.ts';
-import { append, newEvent } from '../support/events.ts';
+import { append, cursorNow, newEvent } from '../support/events.ts';
 import { addTenant } from '../support/rows.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -101,8 +101,7 @@ async function openUnread(api: Api, after: string) {
 async function startSlow(sockets: ApiOptions['sockets']) {
   const api = await startApi({ sockets: { mostBytes: MOST_BYTES, ...sockets } });
   const tenant = await addTenant(api.db, 'flooded');
-  const { data } = await api.ask<{ eventCursor: string }, unknown>('{ eventCursor }');
-  return { api, tenant, after: data?.eventCursor ?? '' };
+  return { api, tenant, after: await cursorNow(api) };
 }
 
 /** All in one transaction. */

@@ -11,7 +11,7 @@ import {
   TenantStatusChangesDocument,
 } from '../operations/graphql.ts';
 import { type Api, startApi } from '../support/api.ts';
-import { append } from '../support/events.ts';
+import { append, cursorNow } from '../support/events.ts';
 import { addRun, addTenant } from '../support/rows.ts';
 import { overServerSentEvents, overWebSocket } from '../support/streams.ts';
 
@@ -26,8 +26,6 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 const actor = { kind: 'SERVICE' as const, id: 'test', displayName: 'test' };
-const cursorNow = async () =>
-  (await api.ask<{ eventCursor: string }, unknown>('{ eventCursor }')).data?.eventCursor ?? '';
 
 /** Changes of a tenant's status with those versions, as the log is told of them. */
 function changed(
@@ -52,7 +50,7 @@ for (const [name, open] of [
   ['server-sent events', overServerSentEvents],
 ] as const) {
   test(`Over ${name} every change arrives in order, resumes behind any cursor, and goes on live`, async () => {
-    const after = await cursorNow();
+    const after = await cursorNow(api);
     await changed([1, 2, 3]);
     await using stream = open(api, { document: TenantStatusChangesDocument, variables: { after } });
     await stream.first(3);
@@ -88,7 +86,7 @@ for (const [name, open] of [
 
 test('A filter on tenants matches when the tenant fits before or after the change', async () => {
   const other = await addTenant(api.db, 'other-told');
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   await using stream = overWebSocket(api, {
     document: TenantStatusChangesDocument,
     variables: { after, filter: { status: ['PENDING_APPROVAL'] } },
@@ -100,7 +98,7 @@ test('A filter on tenants matches when the tenant fits before or after the chang
 });
 
 test('syncRunChanged tells the changes of its run only, and refuses a run that does not exist', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   const body = {
     kind: 'SYNC_RUN_CHANGED' as const,
     previousStatus: 'STARTING',
@@ -144,7 +142,7 @@ test('A quiet subscription to events brings heartbeats whose cursor moves on', a
 });
 
 test('The query events tells the same events with the same cursors, page by page', async () => {
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   await changed([21, 22, 23]);
   await using stream = overWebSocket(api, { document: EventStreamDocument, variables: { after } });
   const live = (await stream.first(3)).map(({ events }) => events);
@@ -169,7 +167,7 @@ test('The query events tells the same events with the same cursors, page by page
 
 test('A run lists its own events', async () => {
   const own = await addRun(api.db, tenant);
-  const after = await cursorNow();
+  const after = await cursorNow(api);
   const body = {
     kind: 'SYNC_RUN_CHANGED' as const,
     previousStatus: null,

@@ -2,8 +2,13 @@ import { inTransaction, type Db } from '../../src/database/database.ts';
 import { appendEvents } from '../../src/events/append-events.ts';
 import { SERVICE_ACTOR } from '../../src/events/actor.ts';
 import type { EventBody, LoggedEvent, NewEvent, TenantFacts } from '../../src/events/event.ts';
+import { encodeCursor } from '../../src/events/cursor.ts';
+import { eventOutbox } from '../../src/events/events.table.ts';
+import type { EventFeed } from '../../src/events/feed.ts';
+import { readLogHead } from '../../src/events/log-head.ts';
 import type { EventBatch } from '../../src/events/read-events.ts';
 import type { RunId, TenantId } from '../../src/lib/ids.ts';
+import { waitFor } from './wait-for.ts';
 
 export const CONTOSO: TenantId = 'ten_00000000000070008000000000000001';
 export const FABRIKAM: TenantId = 'ten_00000000000070008000000000000002';
@@ -61,4 +66,14 @@ export async function take(
     taken.push(...value.events);
   }
   return taken;
+}
+
+/** The cursor behind everything that was appended so far; right after a change the server's own may still be older. */
+export async function cursorNow({ db, feed }: { db: Db; feed: EventFeed }): Promise<string> {
+  const isAtEnd = async () => {
+    const [waiting, { lastPosition }] = await Promise.all([db.$count(eventOutbox), readLogHead(db)]);
+    return waiting === 0 && feed.place().position === lastPosition;
+  };
+  await waitFor('the server to have read the whole log', isAtEnd);
+  return encodeCursor(feed.place());
 }
