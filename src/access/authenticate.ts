@@ -13,6 +13,8 @@ export type Authenticate = (authorization: string | null | undefined) => Promise
 const BEARER = /^Bearer +([^\s]+) *$/i;
 /** Entra's tokens have three to six thousand letters at most. */
 const LONGEST_CREDENTIAL = 16_000;
+/** The same key may be written in several ways: with more blanks, or another `bearer`. */
+const MOST_REMEMBERED = 100;
 
 /** Throws UpstreamError when the keys of Entra ID are out of reach. */
 export function createAuthenticate(parts: {
@@ -21,7 +23,7 @@ export function createAuthenticate(parts: {
   /** null: no directory is configured, so no token of Entra ID is believed. */
   entra: EntraCallers | null;
 }): Authenticate {
-  const fixed = authenticateWith(parts.fixedKeys);
+  const fixed = remembering(authenticateWith(parts.fixedKeys));
   return async (authorization) => {
     const credential = BEARER.exec(authorization ?? '')?.[1];
     if (credential === undefined || credential.length > LONGEST_CREDENTIAL) return null;
@@ -44,6 +46,17 @@ export function authenticateWith(keys: readonly FixedKey[]): Authenticate {
     // All are compared, each in constant time: the time tells nothing about which one came close.
     for (const candidate of known) if (timingSafeEqual(hash, candidate.hash)) viewer = candidate.viewer;
     return Promise.resolve(viewer);
+  };
+}
+
+/** For keys that never change while the program runs: each is remembered once it was right, and no other text is. */
+function remembering(authenticate: Authenticate): Authenticate {
+  const known = new Map<string, Viewer>();
+  return async (authorization) => {
+    const found = authorization ? known.get(authorization) : undefined;
+    const viewer = found ?? (await authenticate(authorization));
+    if (viewer && authorization && known.size < MOST_REMEMBERED) known.set(authorization, viewer);
+    return viewer;
   };
 }
 

@@ -79,12 +79,12 @@ type Exchange = { request: IncomingMessage; response: ServerResponse; pathname: 
 
 export function createServer(parts: ServerParts): ApiServer {
   const { options } = parts;
-  const graphql = createGraphql({
+  const { graphql, answerKnown } = createGraphql({
     ...parts,
     heartbeatEveryMs: options.heartbeatEveryMs,
     introspection: options.introspection,
   });
-  const lane: Lane = options.directLane === false ? graphql : createDirectLane(graphql);
+  const lane: Lane = options.directLane === false ? graphql : createDirectLane(graphql, answerKnown);
   const page = options.graphiql ? createGraphiqlPage(options.graphiqlHeaders) : null;
   const streams = new Set<ServerResponse>();
   const admission = createAdmission(parts.authenticate, {

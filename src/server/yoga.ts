@@ -6,9 +6,10 @@ import type { Services } from '../sync-runs/services.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { WebHookServices } from '../web-hooks/web-hook-services.ts';
 import { lastEventIdOf, sendEventIds } from './event-ids.ts';
-import { executeCompiled } from './compiled/execute-compiled.ts';
+import { createCompiledQueries } from './compiled/execute-compiled.ts';
 import { refuseAnonymous } from './guards.ts';
 import { boundedDocumentCache } from './limits/document-cache.ts';
+import { type AnswerKnown, createKnownQueries } from './known-queries.ts';
 import type { IntrospectionPolicy } from './limits/introspection.ts';
 import { limitCost } from './limits/limit-cost.ts';
 import { limitVariables } from './limits/limit-variables.ts';
@@ -35,28 +36,32 @@ export function createGraphql(options: {
   heartbeatEveryMs: number;
   introspection: IntrospectionPolicy;
   metrics: Metrics;
-}): GraphqlServer {
-  const { services, webHooks, feed, heartbeatEveryMs } = options;
+}): { graphql: GraphqlServer; answerKnown: AnswerKnown } {
+  const { services, webHooks, feed, heartbeatEveryMs, metrics } = options;
   const { db, seal, settings, logger } = services;
-  return createYoga<Caller, Context>({
+  const contextFor = (viewer: Viewer, lastEventId: string | null = null): Context => ({
+    db,
+    viewer,
+    feed,
+    seal,
+    logPlace: feed.place(),
+    lastEventId,
+    staleAfterMs: settings.staleAfterMs,
+    heartbeatEveryMs,
+    services,
+    webHooks,
+  });
+  const compiled = createCompiledQueries(schema);
+  const cache = boundedDocumentCache();
+  const maskError = errorMasker(logger);
+  const graphql = createYoga<Caller, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
-    context: ({ viewer, request }) => ({
-      db,
-      viewer,
-      feed,
-      seal,
-      logPlace: feed.place(),
-      lastEventId: lastEventIdOf(request),
-      staleAfterMs: settings.staleAfterMs,
-      heartbeatEveryMs,
-      services,
-      webHooks,
-    }),
+    context: ({ viewer, request }) => contextFor(viewer, lastEventIdOf(request)),
     plugins: [
       // The first, so that whatever others put around the execution is around this one, too.
-      executeCompiled(schema),
-      observeOperations(options.metrics),
+      compiled.plugin,
+      observeOperations(metrics),
       limitDocuments,
       refuseAnonymous(options),
       limitVariables(),
@@ -64,16 +69,21 @@ export function createGraphql(options: {
       sendEventIds,
       tellStreams,
     ],
-    maskedErrors: { maskError: errorMasker(logger) },
+    maskedErrors: { maskError },
     logging: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     maxRequestBodySize: LARGEST_BODY_BYTES,
-    parserAndValidationCache: boundedDocumentCache(),
+    parserAndValidationCache: cache,
     multipart: false,
     batching: false,
     graphiql: false,
     landingPage: false,
     cors: false,
   });
+  const documents = cache.documentCache;
+  return {
+    graphql,
+    answerKnown: createKnownQueries({ schema, documents, compiled, metrics, maskError, contextFor }),
+  };
 }
 
 const tellStreams: Plugin<object, Caller> = {

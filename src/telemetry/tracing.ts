@@ -4,6 +4,7 @@ import {
   type Context,
   context,
   propagation,
+  ProxyTracerProvider,
   ROOT_CONTEXT,
   type Span,
   SpanKind,
@@ -13,6 +14,14 @@ import {
 import { messageOf } from '../lib/errors.ts';
 
 const tracer = () => trace.getTracer('tenant-sync');
+
+/** Whether somebody has asked for spans. */
+export function isTracing(): boolean {
+  const provider = trace.getTracerProvider();
+  return (
+    !(provider instanceof ProxyTracerProvider) || provider.getDelegateTracer('tenant-sync') !== undefined
+  );
+}
 
 export type SpanOptions = {
   attributes?: Attributes;

@@ -115,3 +115,47 @@ test('Both lanes read the same types of body, and let the same pages and callers
     [...types.map((type) => ({ 'content-type': type })), ...others].map((headers) => ({ body, headers })),
   );
 });
+
+/** A query is compiled when it comes for the tenth time; from then on it takes a shorter way. */
+const UNTIL_COMPILED = 12;
+
+test('A query that came often is answered as before, and refused to the same callers', async () => {
+  const list =
+    'query List($first: Int, $search: String) { tenants(first: $first, filter: { search: $search }) { totalCount } }';
+  const named = 'query A { viewer { roles } } query B { __typename }';
+  const often: Sent[] = [
+    { body: query('query Often { viewer { roles } }') },
+    { body: query('{ apiKeys { name } }') },
+    { body: query('{ tenants(first: 0) { totalCount } }') },
+    { body: query('query ($id: ID!) { tenant(id: $id) { id } }', { variables: { id: 'x' } }) },
+    { body: query('query ($n: Int) { tenants(first: $n) { totalCount } }', { variables: { n: 5 } }) },
+    { body: query(list, { variables: { first: 5, search: 'x' } }) },
+    { body: query(named, { operationName: 'A' }) },
+    { body: query('{ often: __typename }') },
+  ];
+  for (let time = 0; time < UNTIL_COMPILED; time++) await expectAlike(often);
+  const strangers = ['', 'Bearer wrong', `Bearer ${keyOf('viewer')} x`].map((authorization) => ({
+    authorization,
+  }));
+  const variables = [
+    {},
+    { n: null },
+    { n: 'x' },
+    { n: 0 },
+    { n: 1e9 },
+    { n: [5] },
+    { n: 5, more: '\0' },
+    { m: 1 },
+  ];
+  await expectAlike([
+    ...strangers.flatMap((headers) => often.map(({ body }) => ({ body, headers }))),
+    ...variables.map((sent) => ({
+      body: query('query ($n: Int) { tenants(first: $n) { totalCount } }', { variables: sent }),
+    })),
+    ...['\0', '\ud800', 'é'].map((search) => ({ body: query(list, { variables: { search } }) })),
+    ...['', 'B', 'C', null].map((operationName) => ({ body: query(named, { operationName }) })),
+    { body: query('{ often: __typename }', { operationName: '' }) },
+    { body: query('{ often: __typename }'), ...accepting('application/graphql-response+json') },
+    { body: query('{ tenants(first: 0) { totalCount } }'), ...accepting('text/event-stream') },
+  ]);
+});

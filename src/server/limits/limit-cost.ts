@@ -23,7 +23,7 @@ export function limitCost(): Plugin {
       return {
         onExecuteDone: ({ result, setResult }) => {
           if (isAsyncIterable(result)) return;
-          const extensions = { ...result.extensions, cost: { requested: cost, limit: MOST_COST } };
+          const extensions = { ...result.extensions, ...costExtension(cost) };
           setResult({ ...result, extensions });
         },
       };
@@ -35,14 +35,18 @@ export function limitCost(): Plugin {
   };
 }
 
+export const costExtension = (cost: number) => ({ cost: { requested: cost, limit: MOST_COST } });
+
 const tooCostly = (cost: number): GraphQLError =>
   refused(
     'TOO_COSTLY',
     `The answer could have ${cost} fields, and at most ${MOST_COST} are given at once. Ask for smaller pages (\`first\`), for less inside of lists, or in several requests.`,
-    { cost: { requested: cost, limit: MOST_COST } },
+    costExtension(cost),
   );
 
-function priceOf({ schema, document, operationName, variableValues }: ExecutionArgs): number {
+type Asked = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+
+export function priceOf({ schema, document, operationName, variableValues }: Asked): number {
   const operation = getOperationAST(document, operationName);
   const type = operation && schema.getRootType(operation.operation);
   // Executing it will say that there is no such operation.

@@ -16,7 +16,7 @@ type Place = { value: unknown; path: string; depth: number };
 export function limitVariables(): Plugin {
   const clean = new WeakSet<DocumentNode>();
   const verdict = ({ document, variableValues }: ExecutionArgs): GraphQLError | null => {
-    const problem = problemOf(variableValues);
+    const problem = problemOfVariables(variableValues);
     if (problem || clean.has(document)) return problem;
     const inDocument = problemOfLiterals(document);
     if (!inDocument) clean.add(document);
@@ -45,7 +45,7 @@ function problemOfText(text: string, where: string): GraphQLError | null {
 }
 
 /** Without recursion: JSON can be deeper than the stack. */
-function problemOf(variables: unknown): GraphQLError | null {
+export function problemOfVariables(variables: unknown): GraphQLError | null {
   const waiting: Place[] = [{ value: variables, path: '', depth: 0 }];
   let values = 0;
   for (let one = waiting.pop(); one; one = waiting.pop()) {
