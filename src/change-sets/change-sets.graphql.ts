@@ -1,5 +1,6 @@
 import { builder } from '../graphql/builder.ts';
 import { parseId } from '../graphql/ids.ts';
+import { askedBelow } from '../graphql/look-ahead.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { pageArgs, parsePage, toConnection } from '../graphql/paging.ts';
 import { runOf } from '../sync-runs/sync-run-loaders.graphql.ts';
@@ -57,9 +58,10 @@ export const ChangeSetType = builder.objectRef<ChangeSet>('ChangeSet').implement
         ...pageArgs,
         filter: t.arg({ type: ChangeFilterInput, description: 'Which of them; all when left out.' }),
       },
-      resolve: async ({ id: changeSetId }, { filter, ...args }, { db, viewer }) => {
+      resolve: async ({ id: changeSetId }, { filter, ...args }, { db, viewer }, info) => {
         const query = { changeSetId, filter: filter ?? {} };
-        const page = await listChanges(db, viewer, { ...query, page: parsePage(args, BY_PATH) });
+        const isBrief = !askedBelow(info, ['nodes'], ['edges', 'node']).has('properties');
+        const page = await listChanges(db, viewer, { ...query, isBrief, page: parsePage(args, BY_PATH) });
         return toConnection(page, BY_PATH, () => countChanges(db, viewer, query));
       },
     }),

@@ -1,5 +1,5 @@
 /** What viewers read of change sets, decisions and reverts. */
-import { and, asc, count, desc, eq, exists, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, exists, getColumns, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
@@ -74,17 +74,21 @@ export function newestChangeSets(
 
 type ChangeQuery = { changeSetId: ChangeSetId; filter: ChangeFilter };
 
+const { properties: _unread, ...withoutProperties } = getColumns(changes);
+/** For whoever does not ask for the properties, which are most of a change. */
+const briefChanges = withoutProperties as ReturnType<typeof getColumns<typeof changes>>;
+
 export async function listChanges(
   db: Queryable,
   viewer: Viewer,
-  { page, ...query }: ChangeQuery & { page: PageRequest },
+  { page, isBrief = false, ...query }: ChangeQuery & { page: PageRequest; isBrief?: boolean },
 ): Promise<Page<Change>> {
   const rows = await readFor(db, viewer, {
-    shape: ['changes', shapeOf(query), pageShape(BY_PATH, page)],
+    shape: ['changes', shapeOf(query), pageShape(BY_PATH, page), isBrief],
     values: { ...valuesOf(query), ...pageValues(page) },
     build: (visible) =>
       db
-        .select()
+        .select(isBrief ? briefChanges : getColumns(changes))
         .from(changes)
         .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
         .orderBy(...inOrder(BY_PATH, page))

@@ -13,17 +13,19 @@ export type PageArgs = {
   before?: string | null | undefined;
 };
 
-export type Edge<Row> = { cursor: string; node: Row };
+/** Its cursor is made when it is asked for. */
+export type Edge<Row> = { node: Row; order: Order<Row> };
 export type Connection<Row> = {
-  edges: Edge<Row>[];
-  pageInfo: {
-    hasNextPage: boolean;
-    hasPreviousPage: boolean;
-    startCursor: string | null;
-    endCursor: string | null;
-  };
+  page: Page<Row>;
+  order: Order<Row>;
   /** Counts only when it is asked for. */
   totalCount: () => Promise<number>;
+};
+export type PageInfoFields = {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
 };
 
 export const pageArgs = builder.args((t) => ({
@@ -64,14 +66,18 @@ export function toConnection<Row>(
   order: Order<Row>,
   totalCount: () => Promise<number>,
 ): Connection<Row> {
-  const edges = page.rows.map((node) => ({ cursor: encodeKey(node, order), node }));
-  const pageInfo = {
-    hasNextPage: page.hasNext,
-    hasPreviousPage: page.hasPrevious,
-    startCursor: edges[0]?.cursor ?? null,
-    endCursor: edges.at(-1)?.cursor ?? null,
+  return { page, order, totalCount };
+}
+
+function pageInfoOf<Row>({ page: { rows, hasNext, hasPrevious }, order }: Connection<Row>): PageInfoFields {
+  const [first] = rows;
+  const last = rows.at(-1);
+  return {
+    hasNextPage: hasNext,
+    hasPreviousPage: hasPrevious,
+    startCursor: first === undefined ? null : encodeKey(first, order),
+    endCursor: last === undefined ? null : encodeKey(last, order),
   };
-  return { edges, pageInfo, totalCount };
 }
 
 const signatureOf = <Row>(order: Order<Row>) => `${order.name}:${order.direction}`;
@@ -122,7 +128,7 @@ function isOfType(type: KeyColumn<unknown>['type'], value: unknown): boolean {
   }
 }
 
-export const PageInfo = builder.objectRef<Connection<unknown>['pageInfo']>('PageInfo').implement({
+export const PageInfo = builder.objectRef<PageInfoFields>('PageInfo').implement({
   description: 'Where a page stands in its list.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', {
@@ -147,9 +153,10 @@ export function connectionOf<Row>(name: string, node: ObjectRef<Types, Row>, wha
   const EdgeType = builder.objectRef<Edge<Row>>(`${name}Edge`).implement({
     description: `One of the ${what}, with its place in the list.`,
     fields: (t) => ({
-      cursor: t.exposeString('cursor', {
+      cursor: t.string({
         description:
           'Give it as `after` or `before` to continue from here. It stays valid when the list changes.',
+        resolve: ({ node: row, order }) => encodeKey(row, order),
       }),
       // Pothos cannot work out the shape of a type parameter; `node` and `Row` are the same by the signature.
       node: t.field({ type: node, description: 'The object itself.', resolve: (edge) => edge.node as never }),
@@ -161,21 +168,21 @@ export function connectionOf<Row>(name: string, node: ObjectRef<Types, Row>, wha
       edges: t.field({
         type: [EdgeType],
         description: `The ${what} of this page, in order.`,
-        resolve: (page) => page.edges,
+        resolve: ({ page, order }) => page.rows.map((row) => ({ node: row, order })),
       }),
       nodes: t.field({
         type: [node],
         description: 'The same without their cursors.',
-        resolve: (page) => page.edges.map((edge) => edge.node) as never,
+        resolve: ({ page }) => page.rows as never,
       }),
       pageInfo: t.field({
         type: PageInfo,
         description: 'Whether there is more, and where to continue.',
-        resolve: (page) => page.pageInfo,
+        resolve: pageInfoOf,
       }),
       totalCount: t.int({
         description: `How many ${what} there are on all pages together.`,
-        resolve: (page) => page.totalCount(),
+        resolve: ({ totalCount }) => totalCount(),
       }),
     }),
   });

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq, getColumns } from 'drizzle-orm';
 import { byKey, defineLoader } from '../graphql/loaders.ts';
 import type { Context } from '../graphql/context.ts';
 import type { RunId } from '../lib/ids.ts';
@@ -25,10 +25,19 @@ export const challengeOfRun = defineLoader<RunId, Challenge>(async ({ db, viewer
   byKey(await newestChallenges(db, viewer, runIds), (challenge) => challenge.runId),
 );
 
+const { id, tenantId, status, outcome, queuedAt, completedAt, version } = getColumns(syncRuns);
+const briefColumns = { id, tenantId, status, outcome, queuedAt, completedAt, version };
+const BRIEF_FIELDS = ['id', 'status', 'outcome', 'queuedAt', 'completedAt', 'version', '__typename'];
+
 tenantEdges.push({
   name: 'latestRun',
   isWanted: (asked) => asked().has('latestRun') || asked().has('actions'),
   table: syncRuns,
+  brief: {
+    columns: briefColumns,
+    isEnough: (asked) =>
+      !asked().has('actions') && [...asked('latestRun')].every((field) => BRIEF_FIELDS.includes(field)),
+  },
   // Whoever sees a tenant sees its runs.
   on: () => eq(syncRuns.id, tenants.latestRunId),
 });

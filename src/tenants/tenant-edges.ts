@@ -1,6 +1,6 @@
 /** Rows to which a tenant leads, one for each tenant, and which a list of tenants reads together with them. */
 import type { SQL } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Visible } from '../access/read-for.ts';
 import type { Tenant } from './tenant.ts';
 
@@ -12,6 +12,8 @@ export type TenantEdge = {
   /** Whether the fields that are asked for need the row, as it stands in its table. */
   isWanted: (asked: AskedFields) => boolean;
   table: PgTable;
+  /** What is read of the row when that is all that is asked for. */
+  brief?: { columns: Readonly<Record<string, PgColumn>>; isEnough: (asked: AskedFields) => boolean };
   /** The row of that tenant, if the viewer may see it. */
   on: (visible: Visible) => SQL | undefined;
 };
@@ -19,15 +21,16 @@ export type TenantEdge = {
 /** Later rooms add theirs. */
 export const tenantEdges: TenantEdge[] = [];
 
-const brought = new WeakMap<Tenant, Readonly<Record<string, unknown>>>();
+const brought = Symbol('brought');
+type Bringing = Tenant & { [brought]?: Readonly<Record<string, unknown>> };
 
-export function bringAlong(tenant: Tenant, rows: Readonly<Record<string, unknown>>): Tenant {
-  brought.set(tenant, rows);
+export function bringAlong(tenant: Bringing, rows: Readonly<Record<string, unknown>>): Tenant {
+  tenant[brought] = rows;
   return tenant;
 }
 
 /** undefined: the tenant was read without it. */
-export function broughtAlong<Row>(tenant: Tenant, edge: string): Row | null | undefined {
+export function broughtAlong<Row>(tenant: Bringing, edge: string): Row | null | undefined {
   // It was read from the edge's own table.
-  return brought.get(tenant)?.[edge] as Row | null | undefined;
+  return tenant[brought]?.[edge] as Row | null | undefined;
 }

@@ -13,6 +13,7 @@ import { GateStateEnum, TenantStatusEnum } from './tenant-enums.graphql.ts';
 import { broughtAlong, tenantEdges } from './tenant-edges.ts';
 import {
   baselines,
+  BRIEF_FIELDS,
   countTenants,
   listTenants,
   type TenantFilter,
@@ -65,7 +66,9 @@ export async function tenantConnection(
   const { filter, order, info } = list;
   const asked = (...field: string[]) => askedBelow(info, ['nodes', ...field], ['edges', 'node', ...field]);
   const edges = tenantEdges.filter(({ isWanted }) => isWanted(asked));
-  const page = await listTenants(db, viewer, { filter, order, edges, page: parsePage(args, order) });
+  const brief = edges.filter((edge) => edge.brief?.isEnough(asked)).map(({ name }) => name);
+  if ([...asked()].every((field) => BRIEF_FIELDS.includes(field))) brief.push('tenant');
+  const page = await listTenants(db, viewer, { filter, order, edges, brief, page: parsePage(args, order) });
   return toConnection(page, order, () => countTenants(db, viewer, filter));
 }
 

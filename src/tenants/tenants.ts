@@ -1,6 +1,6 @@
 /** What viewers read of tenants. */
 import { and, count, eq, getColumns, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
-import { alias, type PgTable } from 'drizzle-orm/pg-core';
+import { alias, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import { isAnyOf, isOneOf, oneOrMany, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
 import { projectLooks } from '../azure-devops/azure-devops.table.ts';
@@ -70,18 +70,20 @@ type TenantList = {
   page: PageRequest;
   /** The rows that are read together with the tenants. */
   edges: readonly TenantEdge[];
+  /** Of which rows only what lists mostly show is read: `tenant`, and names of edges. */
+  brief?: readonly string[];
 };
 
 export async function listTenants(
   db: Queryable,
   viewer: Viewer,
-  { filter, order, page, edges }: TenantList,
+  { filter, order, page, edges, brief = [] }: TenantList,
 ): Promise<Page<Tenant>> {
   const rows = await readFor(db, viewer, {
-    shape: ['tenants', shapeOf(filter), pageShape(order, page), edges.map(({ name }) => name)],
+    shape: ['tenants', shapeOf(filter), pageShape(order, page), edges.map(({ name }) => name), brief],
     values: { ...valuesOf(filter), ...pageValues(page) },
     build: (visible) =>
-      tenantRows(db, visible, edges)
+      tenantRows(db, visible, { edges, brief })
         .where(and(matching(visible, filter), onPage(order, page)))
         .orderBy(...inOrder(order, page))
         .limit(sql.placeholder('limit')),
@@ -98,18 +100,36 @@ const columns = {
   observedAt: sql`greatest(${tenants.observedAt}, ${projectLooks.lookedAt})`.mapWith(tenants.observedAt),
 };
 
-function tenantRows(db: Queryable, visible: Visible, edges: readonly TenantEdge[] = []) {
-  const joined: Record<string, PgTable> = {};
-  for (const { name, table } of edges) joined[name] = table;
+const { id, displayName, domain, status, statusSince, version, latestRunId } = columns;
+const briefColumns = { id, displayName, domain, status, statusSince, version, latestRunId };
+/** The fields that these columns answer. */
+export const BRIEF_FIELDS: readonly string[] = [
+  ...Object.keys(briefColumns),
+  '__typename',
+  'statusLabel',
+  'latestRun',
+];
+
+function tenantRows(
+  db: Queryable,
+  visible: Visible,
+  { edges = [], brief = [] }: Partial<Pick<TenantList, 'edges' | 'brief'>> = {},
+) {
+  const joined: Record<string, PgTable | Readonly<Record<string, PgColumn>>> = {};
+  for (const { name, table, brief: part } of edges)
+    joined[name] = part && brief.includes(name) ? part.columns : table;
+  const isBrief = brief.includes('tenant');
+  // Whoever reads in brief asks for nothing else.
+  const tenant = isBrief ? (briefColumns as typeof columns) : columns;
+  let query = db
+    .select({ ...joined, tenant })
+    .from(tenants)
+    .$dynamic();
   const look = and(
     eq(projectLooks.organization, tenants.organization),
     eq(projectLooks.project, tenants.project),
   );
-  let query = db
-    .select({ ...joined, tenant: columns })
-    .from(tenants)
-    .leftJoin(projectLooks, look)
-    .$dynamic();
+  if (!isBrief) query = query.leftJoin(projectLooks, look);
   for (const { table, on } of edges) query = query.leftJoin(table, on(visible));
   return query;
 }
