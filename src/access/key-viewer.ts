@@ -1,5 +1,6 @@
 import { and, eq, gt, isNull, sql } from 'drizzle-orm';
 import type { Queryable } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
 import { apiKeys, apiKeySecrets } from './access.table.ts';
 import { sha256, subjectOfKey } from './api-keys.ts';
 import { grantsOf } from './role-grants.ts';
@@ -8,26 +9,38 @@ import type { Viewer } from './viewer.ts';
 /** The last use is noted to the minute: a write for each request would say no more. */
 const NOTE_USE_EVERY = sql`interval '1 minute'`;
 
+const NOW = sql`clock_timestamp()`;
+
 /** Whom a secret of the database names; null when it names nobody, was revoked or has expired. */
 export async function viewerOfKey(q: Queryable, secret: string): Promise<Viewer | null> {
   const hash = sha256(secret);
-  const now = sql`clock_timestamp()`;
-  const [key] = await q
-    .select({
-      id: apiKeys.id,
-      name: apiKeys.name,
-      personId: apiKeys.personId,
-      expiresAt: apiKeySecrets.expiresAt,
-      isUseNoted: sql`coalesce(${apiKeySecrets.lastUsedAt} > ${now} - ${NOTE_USE_EVERY}, false)`.mapWith(
-        Boolean,
-      ),
-    })
-    .from(apiKeySecrets)
-    .innerJoin(apiKeys, eq(apiKeys.id, apiKeySecrets.keyId))
-    .where(and(eq(apiKeySecrets.sha256, hash), isNull(apiKeys.revokedAt), gt(apiKeySecrets.expiresAt, now)));
+  // Asked for each request, so that what was revoked is refused at once.
+  const statement = prepared(q, ['keyBySecret'], (name) =>
+    q
+      .select({
+        id: apiKeys.id,
+        name: apiKeys.name,
+        personId: apiKeys.personId,
+        expiresAt: apiKeySecrets.expiresAt,
+        isUseNoted: sql`coalesce(${apiKeySecrets.lastUsedAt} > ${NOW} - ${NOTE_USE_EVERY}, false)`.mapWith(
+          Boolean,
+        ),
+      })
+      .from(apiKeySecrets)
+      .innerJoin(apiKeys, eq(apiKeys.id, apiKeySecrets.keyId))
+      .where(
+        and(
+          eq(apiKeySecrets.sha256, sql.placeholder('hash')),
+          isNull(apiKeys.revokedAt),
+          gt(apiKeySecrets.expiresAt, NOW),
+        ),
+      )
+      .prepare(name),
+  );
+  const [key] = await statement.execute({ hash });
   if (!key) return null;
   if (!key.isUseNoted)
-    await q.update(apiKeySecrets).set({ lastUsedAt: now }).where(eq(apiKeySecrets.sha256, hash));
+    await q.update(apiKeySecrets).set({ lastUsedAt: NOW }).where(eq(apiKeySecrets.sha256, hash));
   const { name, personId, expiresAt } = key;
   const subject = subjectOfKey(key.id);
   return {

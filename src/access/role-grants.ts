@@ -1,12 +1,14 @@
 /** Who holds which role, for a tenant or for the fleet. */
-import { and, eq, inArray, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { databaseNow, type Db, inTransaction, type Queryable, type Tx } from '../database/database.ts';
+import { prepared } from '../database/prepared.ts';
 import type { Actor } from '../events/actor.ts';
 import { type GrantId, newId, type TenantId } from '../lib/ids.ts';
 import { roleGrants } from './access.table.ts';
 import { audit, recordingRefusals } from './audit.ts';
 import { EVERY_TIME, type Once } from './once.ts';
 import type { Role } from './permissions.ts';
+import { isAnyOf } from './read-for.ts';
 import { tellRightsChanged } from './rights.ts';
 import {
   type Grants,
@@ -35,11 +37,14 @@ export const isSubject = (text: string) => SUBJECT.test(text);
 export const isApprover = (text: string) => isSubject(text) || /^key\/[\w-]{1,60}$/.test(text);
 
 export async function grantsOf(q: Queryable, subjects: readonly string[]): Promise<Grants> {
-  const rows = await q
-    .select({ role: roleGrants.role, tenantId: roleGrants.tenantId })
-    .from(roleGrants)
-    .where(inArray(roleGrants.subject, [...subjects]));
-  return grantsFrom(rows);
+  const statement = prepared(q, ['grantsOf'], (name) =>
+    q
+      .select({ role: roleGrants.role, tenantId: roleGrants.tenantId })
+      .from(roleGrants)
+      .where(isAnyOf(roleGrants.subject, 'subjects'))
+      .prepare(name),
+  );
+  return grantsFrom(await statement.execute({ subjects }));
 }
 
 export function grantsFrom(rows: readonly { role: Role; tenantId: TenantId | null }[]): Grants {
