@@ -66,7 +66,8 @@ describe('a sync whose queue answer was lost', () => {
   });
 
   it('opens again when it turns up after it was given up', async () => {
-    stack.behave('given-up', { slowStage: { stage: 'BACKUP', ms: 60_000 } });
+    // A job that runs asks for its tenant's credential, and is known from then on: here it waits for its agent.
+    stack.behave('given-up', { queueMs: 100_000, slowStage: { stage: 'BACKUP', ms: 60_000 } });
     stack.sandbox.control.switchOn({ kind: 'lost_reply', requests: 'queue-run', times: 1 });
     stack.sandbox.control.switchOn({ kind: 'unauthorized', requests: 'list-runs', times: 100_000 });
     const runId = await sync('given-up');
