@@ -11,7 +11,7 @@ import { PREVIEW_READY_TAG } from '../pipeline/contract.ts';
 import { adoptRun, AZURE_DEVOPS_ACTOR } from '../sync-runs/adopt-run.ts';
 import { observedError } from '../sync-runs/observed-error.ts';
 import { deployBegan, observedEvent, observedOutcome } from '../sync-runs/observed-event.ts';
-import { observedFacts, UNKNOWN_RUN } from '../sync-runs/observed-facts.ts';
+import { observedAttempt, observedFacts, UNKNOWN_RUN } from '../sync-runs/observed-facts.ts';
 import { digestKeyOf } from '../sync-runs/digest-key.ts';
 import type { Services } from '../sync-runs/services.ts';
 import type { SyncError, SyncRun } from '../sync-runs/sync-run.ts';
@@ -60,7 +60,7 @@ async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise
   if (!locked) throw new Error(`The run ${run.id} disappeared while it was observed.`);
   if (!goesOn(locked.run, seen)) return locked;
   const facts = {
-    attempt: Math.max(locked.run.attempt, seen.attempt),
+    attempt: observedAttempt(locked.run, seen),
     error: null,
     canceledBy: null,
     cancelRequestedBy: null,
@@ -72,7 +72,7 @@ async function lockReopened(tx: Tx, run: SyncRun, seen: RunObservation): Promise
 
 /** It was retried in Azure DevOps; or we had given it up, and here it is. */
 const goesOn = (run: Pick<SyncRun, 'status' | 'attempt' | 'error'>, seen: RunObservation) =>
-  (seen.attempt > run.attempt && (run.status === 'COMPLETED' || run.status === 'CANCELING')) ||
+  (observedAttempt(run, seen) > run.attempt && (run.status === 'COMPLETED' || run.status === 'CANCELING')) ||
   (run.status === 'COMPLETED' && !seen.isDeleted && GIVEN_UP.has(run.error?.code ?? ''));
 
 /** Codes of ours for runs that Azure DevOps did not know at the time. */

@@ -29,10 +29,20 @@ export function observedFacts(tenant: Tenant, run: KnownRun, seen: RunObservatio
   };
 }
 
+/**
+ * The attempt that was seen for certain. A build is read before its timeline: where the build ends, and the timeline
+ * shows work, the run was retried in between. The next look then finds the new attempt.
+ */
+export function observedAttempt({ attempt }: Pick<KnownRun, 'attempt'>, seen: RunObservation): number {
+  const isAtWork = seen.stages.some(({ state }) => state === 'RUNNING' || state === 'WAITING');
+  const mayBeTorn = seen.phase === 'CANCELING' || (seen.phase === 'FINISHED' && isAtWork);
+  return mayBeTorn ? attempt : Math.max(attempt, seen.attempt);
+}
+
 /** A timeline that Azure withholds for once makes nobody forget what an earlier one told. */
 function timelineFacts(tenant: Tenant, run: KnownRun, seen: RunObservation): RunFacts {
   return {
-    attempt: Math.max(run.attempt, seen.attempt),
+    attempt: observedAttempt(run, seen),
     stages: seen.stages,
     approval: observedApproval(seen, tenant.gateCheck),
   };
