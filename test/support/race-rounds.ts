@@ -1,31 +1,12 @@
 /** Fifty people decide one run at the same moment, round after round; Azure's own record is the judge. */
-import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { changeSetOf, runOf, startSync, type TenantView, untilTenant } from './journey.ts';
+import { askAs, keysOf } from './people.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const PEOPLE = 50;
 const VERBS = ['approveChangeSet', 'rejectChangeSet', 'rejectAndRevertChangeSet', 'cancelSync'] as const;
 type Verb = (typeof VERBS)[number];
-
-const nameOf = (person: number) => `person-${person}`;
-const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
-const settings = {
-  SANDBOX_API_KEYS: JSON.stringify([
-    ...Array.from({ length: PEOPLE }, (_, n) => ({
-      name: nameOf(n),
-      role: 'ADMIN',
-      isPerson: true,
-      sha256: hashOf(nameOf(n)),
-    })),
-    ...['operator', 'viewer', 'admin'].map((role) => ({
-      name: role,
-      role: role.toUpperCase(),
-      isPerson: true,
-      sha256: hashOf(`sandbox-${role}`),
-    })),
-  ]),
-};
 
 export type RaceResult = { rounds: number; decided: number; tries: number; losers: Map<string, number> };
 
@@ -42,7 +23,7 @@ export async function raceRounds({
   const names = Array.from({ length: tenants }, (_, n) => `tenant-${n}`);
   await using stack = await startStack({
     tenants: names,
-    settings,
+    settings: keysOf(PEOPLE),
     plan: { minRequired: required },
     timeScale: 60,
   });
@@ -119,13 +100,7 @@ async function act(
   const query = `mutation ($input: ${type}!) {
     ${verb}(input: $input) { __typename ... on Refusal { code message } ... on ActionRefused { reason } ${decided} }
   }`;
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${nameOf(person)}` },
-    body: JSON.stringify({ query, variables: { input } }),
-  });
-  const { data, errors } = (await response.json()) as { data?: Record<Verb, Answer>; errors?: unknown };
-  if (!data) throw new Error(`${verb} met an error: ${JSON.stringify(errors)}`);
+  const data = await askAs<Record<Verb, Answer>>(url, person, { query, variables: { input } });
   return data[verb];
 }
 

@@ -15,6 +15,7 @@ import {
   deferGate,
   expireGate,
   permitPipeline,
+  previewAgain,
   removeRun,
   setGates,
   stopBySystem,
@@ -139,6 +140,11 @@ export class SimulatedAzureDevOps implements AzureDevOpsWorld {
 
   expireGate(buildId: number): Promise<void> {
     return inTurn(() => expireGate(this.#world, buildOf(this.#world, buildId)));
+  }
+
+  /** Resolves when that preview has ended. */
+  async previewAgain(buildId: number): Promise<void> {
+    await previewAgain(this.#world, buildOf(this.#world, buildId));
   }
 
   deferGate(buildId: number, by: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** What every part of the simulated Azure DevOps works on. */
+import type { SyncStage } from '../../pipeline/contract.ts';
 import type { AzureDevOpsWorldOptions, TenantKey } from '../contract.ts';
 import type { Build } from './build.ts';
 import type { HookSender } from './faults/hook-sender.ts';
@@ -18,6 +19,8 @@ export type RunningJob = { build: Build; jobId: string; token: string; identity:
 /** The agents: one for each open run. */
 export type Agents = {
   start(build: Build): void;
+  /** One stage of an open run, beside whatever its agent does. */
+  runBeside(build: Build, stage: SyncStage): Promise<void>;
   /** Tells the run's agent that it is to stop. */
   cancel(build: Build): void;
   jobOfToken(token: string): RunningJob | null;

@@ -71,6 +71,12 @@ export const FAULT_CALLS: readonly ControlCall[] = [
     (given) => given.control.deferGate(buildIdOf(given), given.body.as),
   ),
   post(
+    '/control/runs/{buildId}/preview-again',
+    'Runs the preview once more while the run waits at its gate: what is under review may change.',
+    nothing,
+    (given) => given.control.previewAgain(buildIdOf(given)),
+  ),
+  post(
     '/control/tenants/{tenant}/late-gate',
     'Lets the approval appear that many sandbox milliseconds after the stage began to wait for it.',
     z.strictObject({ ms: durationMs }),

@@ -24,6 +24,7 @@ export function misbehaving({ world, find, refusals }: Misbehaving) {
     removeRun: (buildId: number) => refusals(world.removeRun(buildId)),
     expireGate: (buildId: number) => refusals(world.expireGate(buildId)),
     deferGate: (buildId: number, by: string) => refusals(world.deferGate(buildId, by)),
+    previewAgain: (buildId: number) => refusals(world.previewAgain(buildId)),
     /** Sandbox milliseconds that the approval comes later than the wait for it. */
     gateLate: (reference: string, ms: number) => {
       const tenant = find(reference);

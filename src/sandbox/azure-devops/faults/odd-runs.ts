@@ -4,7 +4,7 @@ import { conflict } from '../azure-error.ts';
 import { isOpen, type Build } from '../build.ts';
 import { AZURE_DEVOPS, personNamed } from '../identity.ts';
 import type { Approval, Tenant } from '../model.ts';
-import { cancelBuild } from '../runs/change-build.ts';
+import { cancelBuild, startStagesOver } from '../runs/change-build.ts';
 import { addIssue } from '../runs/timeline.ts';
 import { buildChanged, nextNumber, nowOf, record, worldChanged, type World } from '../world.ts';
 
@@ -53,6 +53,13 @@ export function expireGate(world: World, build: Build): void {
   const approval = openGate(build);
   changeGate(world, build, approval, 'timedOut');
   record(world, build, 'gateClosed', { approvalId: approval.id, gate: 'timedOut' });
+}
+
+/** The preview runs once more behind the back of those who review, and hands over what it finds by now. */
+export function previewAgain(world: World, build: Build): Promise<void> {
+  openGate(build);
+  startStagesOver(world, build, ['PREVIEW']);
+  return world.agents.runBeside(build, 'PREVIEW');
 }
 
 /** Somebody approved, but only from a later time on: until then nothing happens. */

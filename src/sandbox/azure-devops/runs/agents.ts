@@ -1,3 +1,4 @@
+import type { SyncStage } from '../../../pipeline/contract.ts';
 import { isOpen, type Build } from '../build.ts';
 import { AZURE_DEVOPS } from '../identity.ts';
 import {
@@ -9,7 +10,7 @@ import {
   type WorldWithoutAgents,
 } from '../world.ts';
 import { SandboxStopped, type Run } from './run.ts';
-import { runBuild } from './run-build.ts';
+import { carryOut, runBuild } from './run-build.ts';
 import { addIssue } from './timeline.ts';
 
 /** How long a stop waits for stages that do not listen. */
@@ -35,16 +36,24 @@ export class AgentPool implements Agents {
     if (this.#stop.signal.aborted) return;
     const cancel = new AbortController();
     if (build.status === 'cancelling') cancel.abort();
-    const run: Run = {
+    const run = this.#runOf(build, AbortSignal.any([cancel.signal, this.#stop.signal]));
+    const entry = { cancel, done: this.#work(run).finally(() => this.#forget(build, entry)) };
+    this.#running.set(build.id, entry);
+  }
+
+  runBeside(build: Build, stage: SyncStage): Promise<void> {
+    return carryOut(this.#runOf(build, this.#stop.signal), stage);
+  }
+
+  #runOf(build: Build, signal: AbortSignal): Run {
+    return {
       world: this.#world,
       build,
       tenant: tenantOfBuild(this.#world, build),
-      signal: AbortSignal.any([cancel.signal, this.#stop.signal]),
+      signal,
       stopSignal: this.#stop.signal,
       jobs: this.#jobs,
     };
-    const entry = { cancel, done: this.#work(run).finally(() => this.#forget(build, entry)) };
-    this.#running.set(build.id, entry);
   }
 
   cancel(build: Build): void {

@@ -55,16 +55,8 @@ export function retryStage(
 }
 
 function retryFrom(world: World, build: Build, { stage, by }: { stage: SyncStage; by: Identity }): void {
-  const past = { id: newGuid(), records: [] as TimelineRecord[] };
   const stages = SYNC_STAGES.slice(SYNC_STAGES.indexOf(stage));
-  for (const again of stages)
-    past.records.push(...startOver(world, build, { stage: again, timelineId: past.id }));
-  const moved = new Set(past.records.map(({ id }) => id));
-  for (const attachment of build.attachments) {
-    if (attachment.timelineId === build.timelineId && moved.has(attachment.recordId))
-      attachment.timelineId = past.id;
-  }
-  build.pastTimelines.push(past);
+  startStagesOver(world, build, stages);
   const fresh = {
     status: 'inProgress',
     result: null,
@@ -77,6 +69,19 @@ function retryFrom(world: World, build: Build, { stage, by }: { stage: SyncStage
   buildChanged(world, build, by);
   record(world, build, 'retried', { by: by.displayName, stage: STAGE_IDENTIFIERS[stage] });
   world.agents.start(build);
+}
+
+/** The stages wait anew; what they recorded and attached before lies in another timeline from now on. */
+export function startStagesOver(world: World, build: Build, stages: readonly SyncStage[]): void {
+  const past = { id: newGuid(), records: [] as TimelineRecord[] };
+  for (const again of stages)
+    past.records.push(...startOver(world, build, { stage: again, timelineId: past.id }));
+  const moved = new Set(past.records.map(({ id }) => id));
+  for (const attachment of build.attachments) {
+    if (attachment.timelineId === build.timelineId && moved.has(attachment.recordId))
+      attachment.timelineId = past.id;
+  }
+  build.pastTimelines.push(past);
 }
 
 /** Puts a new, waiting record in the place of the stage's; returns the old ones, which move to another timeline. */

@@ -55,6 +55,11 @@ async function runStage(run: Run, stage: SyncStage): Promise<void> {
     if (verdict !== 'open') return endStage(run, stage, GATE_RESULTS[verdict]);
   }
   setPhase(run, 'RUNNING');
+  await carryOut(run, stage);
+}
+
+/** The stage itself, without what decides whether it runs. */
+export async function carryOut(run: Run, stage: SyncStage): Promise<void> {
   const stageRow = stageRecord(run.build, stage);
   startRecord(run.world, run.build, stageRow);
   record(run.world, run.build, 'stageStarted', {
