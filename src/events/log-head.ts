@@ -10,11 +10,7 @@ export type LogHead = { epoch: string; firstPosition: bigint; lastPosition: bigi
  * Cluster, database, and the cluster's timeline. A dump that is loaded elsewhere changes the first two, a physical
  * backup brought back to an earlier moment changes the third: in both, positions may be given to other events again.
  */
-export const HOME = sql.raw(`(
-  (select system_identifier from pg_control_system())
-  || '/' || (select oid from pg_database where datname = current_database())
-  || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8)
-)`);
+const HOME = sql`event_log_home()`;
 
 /** Begins a new epoch when the log has none yet, or when it was made in another place: then older cursors expire. */
 export async function ensureEpoch(q: Queryable): Promise<void> {

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => api[Symbol.asyncDispose]());
 
 /** What the event feed and the watcher of rights do by themselves is nobody's question. */
-const BY_ITSELF = /event_log|event_outbox|"?rights"?/;
+const BY_ITSELF = /number_events|event_log|"?rights"?/;
 
 async function statementsOf(ask: () => Promise<{ errors: unknown[] }>): Promise<string[]> {
   const query = vi.spyOn(api.pool, 'query');
