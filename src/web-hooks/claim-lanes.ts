@@ -49,11 +49,18 @@ export async function claimLanes(db: Db, { underWay, mostPerHook, leaseMs }: Cla
   }));
 }
 
-/** Hooks for which the log has more than was read. */
-export async function hooksBehind(db: Db): Promise<WebHookId[]> {
-  const { rows } = await db.execute<{ id: WebHookId }>(sql`
-    select hook.id from web_hooks hook, event_log log
-    where hook.is_on and (hook.epoch <> log.epoch or hook.position < log.last_position)
-    order by hook.id`);
-  return rows.map(({ id }) => id);
+/** Hooks for which the log has more than was read, and whether a lane can be claimed: most events concern no hook. */
+export async function lookForWork(db: Db): Promise<{ behind: WebHookId[]; isLaneDue: boolean }> {
+  const { rows } = await db.execute<{ behind: WebHookId[]; is_lane_due: boolean }>(sql`
+    select
+      array(
+        select hook.id from web_hooks hook, event_log log
+        where hook.is_on and (hook.epoch <> log.epoch or hook.position < log.last_position)
+        order by hook.id
+      ) as behind,
+      exists (
+        select from web_hook_lanes
+        where due_at <= clock_timestamp() and (leased_until is null or leased_until <= clock_timestamp())
+      ) as is_lane_due`);
+  return { behind: rows[0]?.behind ?? [], isLaneDue: rows[0]?.is_lane_due ?? false };
 }

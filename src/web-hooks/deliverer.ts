@@ -6,7 +6,7 @@ import type { WebHookId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import { pause } from '../lib/pause.ts';
 import type { Seal } from '../lib/seal.ts';
-import { claimLanes, hooksBehind, type Lease } from './claim-lanes.ts';
+import { claimLanes, lookForWork, type Lease } from './claim-lanes.ts';
 import { type Answer, failed, type Post } from './post.ts';
 import { queueDeliveries } from './queue-deliveries.ts';
 import { settleDelivery, type TryResult } from './settle-delivery.ts';
@@ -34,6 +34,8 @@ export const ANSWER_WITHIN_MS = 15_000;
 const LEASE_MS = ANSWER_WITHIN_MS + 5_000;
 const MOST_PER_HOOK = 4;
 const POLL_EVERY_MS = 1_000;
+/** Those who hold a socket are told first; events that come one by one are then looked for together. */
+const LOOK_AFTER_MS = 20;
 const FINISH_WITHIN_MS = 3_000;
 /** Of the process's connections to the database: requests and the feed need them too. */
 const MOST_CONNECTIONS = 4;
@@ -51,20 +53,22 @@ export class Deliverer implements AsyncDisposable {
   readonly #cut = new AbortController();
   readonly #loop: Promise<void>;
   #bell = new AbortController();
+  #look: NodeJS.Timeout | undefined;
 
   constructor(options: DelivererOptions) {
     this.#options = options;
     this.#loop = this.#run();
   }
 
-  /** Something may be new: look now. */
+  /** The log has grown: look soon. */
   wake(): void {
-    this.#bell.abort();
+    this.#look ??= setTimeout(() => this.#lookNow(), LOOK_AFTER_MS);
   }
 
   /** What is being sent may finish for a moment; what does not is sent again by whoever comes next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
+    clearTimeout(this.#look);
     await this.#loop;
     const { finishWithinMs = FINISH_WITHIN_MS } = this.#options;
     const late = setTimeout(() => this.#cut.abort(), finishWithinMs);
@@ -85,11 +89,18 @@ export class Deliverer implements AsyncDisposable {
     }
   }
 
+  #lookNow(): void {
+    this.#look = undefined;
+    this.#bell.abort();
+  }
+
   /** Answers whether there is more to read at once. */
   async #turn(): Promise<boolean> {
     const { db, logger, leaseMs = LEASE_MS } = this.#options;
     let isMore = false;
-    for (const id of await hooksBehind(db)) {
+    const { behind, isLaneDue } = await lookForWork(db);
+    if (behind.length === 0 && !isLaneDue) return false;
+    for (const id of behind) {
       const queued = await queueDeliveries(db, id);
       if (queued === 'MORE') isMore = true;
       if (queued === 'EXPIRED')
@@ -121,7 +132,7 @@ export class Deliverer implements AsyncDisposable {
         const left = (this.#underWay.get(webHookId) ?? 1) - 1;
         if (left > 0) this.#underWay.set(webHookId, left);
         else this.#underWay.delete(webHookId);
-        this.wake();
+        this.#bell.abort();
       });
     this.#tries.add(done);
   }
