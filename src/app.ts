@@ -38,7 +38,6 @@ import type { Services } from './sync-runs/services.ts';
 import { SignInDesk } from './sync-runs/sign-in-desk.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { serveMetrics } from './telemetry/metrics-server.ts';
-import { startTracing } from './telemetry/start-tracing.ts';
 import { ANSWER_WITHIN_MS, Deliverer } from './web-hooks/deliverer.ts';
 import { createPost } from './web-hooks/post.ts';
 import { createResolve, resolveHere } from './web-hooks/resolve-name.ts';
@@ -56,7 +55,11 @@ export type Extras = { graphiqlHeaders?: Readonly<Record<string, string>> };
 
 export async function startApp(config: Config, logger: Logger, extras: Extras = {}): Promise<App> {
   await using stack = new AsyncDisposableStack();
-  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) stack.use(startTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT));
+  if (config.OTEL_EXPORTER_OTLP_ENDPOINT) {
+    // Nearly 200 modules, which only those need who have a collector.
+    const { startTracing } = await import('./telemetry/start-tracing.ts');
+    stack.use(startTracing(config.OTEL_EXPORTER_OTLP_ENDPOINT));
+  }
   const metrics = createMetrics();
   const { database, direct, listenUrl } = stack.use(await openDatabases(config, logger));
   await prepareDatabase(direct, { ownerUrl: config.DATABASE_OWNER_URL, logger });

@@ -1,13 +1,11 @@
 /** `npm run sandbox`: PostgreSQL, the simulated world and the API, all on this machine. */
 import { resolve } from 'node:path';
 import { ROLES } from './access/permissions.ts';
-import { startApp } from './app.ts';
 import { readConfig } from './config.ts';
 import { startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { messageOf } from './lib/errors.ts';
 import { createLogger } from './lib/logger.ts';
 import { SANDBOX_HOOK_SECRET, sandboxEnvironment, sandboxKey } from './sandbox-environment.ts';
-import { startSandbox } from './sandbox/sandbox.ts';
 
 const HELP = `npm run sandbox: the API on a simulated Azure DevOps, Entra ID and Microsoft 365.
 
@@ -38,9 +36,14 @@ process.once('SIGTERM', () => void stop());
 
 try {
   console.log('Starting the sandbox …');
-  const postgres = await startEmbeddedPostgres({ dataFolder: `${dataFolder}/postgres`, logger });
-  parts.use(postgres);
-  const sandbox = await startSandbox({
+  // It fills its folder in a process of its own: meanwhile this one loads the rest and makes the world.
+  const starting = startEmbeddedPostgres({ dataFolder: `${dataFolder}/postgres`, logger });
+  starting.then(
+    (postgres) => parts.use(postgres),
+    () => undefined,
+  );
+  const { startSandbox } = await import('./sandbox/sandbox.ts');
+  const making = startSandbox({
     dataFolder: `${dataFolder}/world`,
     port: Number(env.SANDBOX_PORT ?? 4100),
     timeScale: Number(env.SANDBOX_TIME_SCALE ?? 1),
@@ -51,7 +54,9 @@ try {
     hookPassword: SANDBOX_HOOK_SECRET,
     logger,
   });
+  const [sandbox, { startApp }] = await Promise.all([making, import('./app.ts')]);
   parts.defer(() => sandbox.stop());
+  const postgres = await starting;
   const environment = { ...sandboxEnvironment(sandbox, { databaseUrl: postgres.url, port }), ...env };
   const graphiqlHeaders = { Authorization: `Bearer ${sandboxKey('ADMIN')}` };
   parts.use(await startApp(readConfig(environment), logger, { graphiqlHeaders }));

@@ -2,14 +2,6 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import {
-  css,
-  editorWorkerService,
-  favicon,
-  graphqlWorker,
-  js,
-  jsonWorker,
-} from '@graphql-yoga/render-graphiql/graphiql';
 import { GRAPHQL_PATH } from './yoga.ts';
 
 /** Lines as short as the pane is wide on a small screen. */
@@ -70,22 +62,46 @@ const ASSETS = '/graphiql/';
 export type GraphiqlPage = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 
 type File = { type: string; text: string };
+type Files = { page: File; assets: ReadonlyMap<string, File> };
+
+/** The page's 9 MB are loaded when somebody first asks for it: most processes never need them. */
+export function createGraphiqlPage(headers: Readonly<Record<string, string>> | undefined): GraphiqlPage {
+  let loading: Promise<Files> | undefined;
+  const zipped = new Map<File, Promise<Buffer>>();
+  const zip = (file: File) => {
+    const known = zipped.get(file) ?? promisify(gzip)(file.text);
+    zipped.set(file, known);
+    return known;
+  };
+  return async (request, response) => {
+    const isAsset = (request.url ?? '').startsWith(ASSETS);
+    if (!isAsset && !wantsPage(request)) return false;
+    const { page, assets } = await (loading ??= loadFiles(headers));
+    const file = isAsset ? assets.get(request.url ?? '') : page;
+    if (!file) return false;
+    response.setHeader('Cache-Control', isAsset ? 'public, max-age=31536000, immutable' : 'no-cache');
+    if (!isAsset) response.setHeader('Content-Security-Policy', POLICY);
+    await send({ request, response }, file, zip);
+    return true;
+  };
+}
 
 /**
  * Subscriptions go over server-sent events: the page's WebSocket client would not send what stands in its Headers
- * pane. Its 9 MB are files named by their content, which browsers keep.
+ * pane. The files are named by their content, which browsers keep.
  */
-export function createGraphiqlPage(headers: Readonly<Record<string, string>> | undefined): GraphiqlPage {
-  const files = new Map<string, File>();
+async function loadFiles(headers: Readonly<Record<string, string>> | undefined): Promise<Files> {
+  const built = await import('@graphql-yoga/render-graphiql/graphiql');
+  const assets = new Map<string, File>();
   const add = (name: string, ending: 'js' | 'css', text: string) => {
     const path = `${ASSETS}${name}.${fingerprintOf(text)}.${ending}`;
-    files.set(path, { type: ending === 'js' ? 'text/javascript' : 'text/css', text });
+    assets.set(path, { type: ending === 'js' ? 'text/javascript' : 'text/css', text });
     return path;
   };
   const workers = {
-    editorWorkerService: add('editor-worker', 'js', editorWorkerService),
-    json: add('json-worker', 'js', jsonWorker),
-    graphql: add('graphql-worker', 'js', graphqlWorker),
+    editorWorkerService: add('editor-worker', 'js', built.editorWorkerService),
+    json: add('json-worker', 'js', built.jsonWorker),
+    graphql: add('graphql-worker', 'js', built.graphqlWorker),
   };
   const options = {
     title: 'tenant-sync · GraphiQL',
@@ -95,23 +111,11 @@ export function createGraphiqlPage(headers: Readonly<Record<string, string>> | u
     ...(headers && { headers: JSON.stringify(headers, null, 2) }),
   };
   const page = pageOf({
-    style: add('graphiql', 'css', css),
-    scripts: [add('start', 'js', startScript(workers, options)), add('graphiql', 'js', js)],
+    icon: built.favicon,
+    style: add('graphiql', 'css', built.css),
+    scripts: [add('start', 'js', startScript(workers, options)), add('graphiql', 'js', built.js)],
   });
-  const zipped = new Map<File, Promise<Buffer>>();
-  const zip = (file: File) => {
-    const known = zipped.get(file) ?? promisify(gzip)(file.text);
-    zipped.set(file, known);
-    return known;
-  };
-  return async (request, response) => {
-    const asset = files.get(request.url ?? '');
-    if (!asset && !wantsPage(request)) return false;
-    response.setHeader('Cache-Control', asset ? 'public, max-age=31536000, immutable' : 'no-cache');
-    if (!asset) response.setHeader('Content-Security-Policy', POLICY);
-    await send({ request, response }, asset ?? page, zip);
-    return true;
-  };
+  return { page, assets };
 }
 
 const fingerprintOf = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 16);
@@ -136,14 +140,14 @@ async function send(
   response.end(isZipped ? await zip(file) : file.text);
 }
 
-const pageOf = ({ style, scripts }: { style: string; scripts: string[] }): File => ({
+const pageOf = ({ icon, style, scripts }: { icon: string; style: string; scripts: string[] }): File => ({
   type: 'text/html',
   text: `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
     <title>tenant-sync · GraphiQL</title>
-    <link rel="icon" href="${favicon}" />
+    <link rel="icon" href="${icon}" />
     <link rel="stylesheet" href="${style}" />
   </head>
   <body id="body" class="no-focus-outline">

@@ -30,9 +30,9 @@ const LINES_KEPT = 40;
 
 /** Resolves when it is ready. */
 export async function startInstance({ environment, preload, onSpawn }: InstanceOptions): Promise<Instance> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, [...(preload ? ['--import', preload] : []), 'src/main.ts'], {
-    env: { PATH, HOME, ...environment, LOG_LEVEL: 'info' },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...environment, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid) onSpawn?.(child.pid);
