@@ -13,12 +13,20 @@ import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import { hurryImpatientJobs } from './impatient-jobs.ts';
-import { DeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
+import { freeDeadWorkers, GIVE_UP_PRESENCE, HOLD_PRESENCE } from './dead-workers.ts';
 import { inSpan } from '../telemetry/tracing.ts';
 import type { JobName, JobPayloads, Traced } from './job-names.ts';
+import { Presence } from './presence.ts';
 
-/** `attempt` counts from 1. The signal aborts 5 s after the worker was asked to stop. */
-export type JobContext = { attempt: number; maxAttempts: number; signal: AbortSignal };
+export type JobContext = {
+  /** From 1. */
+  attempt: number;
+  maxAttempts: number;
+  /** Aborts 5 s after the worker was asked to stop. */
+  signal: AbortSignal;
+  /** False once this process was frozen or cut off for so long that another may do the same job. */
+  isOurs: () => boolean;
+};
 
 /** One for each kind of job. What it throws is logged, and the job tried again later: it may run more than once. */
 export type JobHandlers = {
@@ -35,8 +43,8 @@ export type WorkerOptions = {
 };
 
 const LOOK_EVERY_MS = 1_000;
-/** With the grace for absent workers: what a killed process had begun goes on after 8 s at most. */
-const FREE_EVERY_MS = 2_000;
+/** What a process had begun that was killed, frozen or cut off goes on 8 s + 2 s later at most. */
+const SAY_AND_FREE_EVERY_MS = 2_000;
 
 /** Makes or updates the tables of the job queue. Instances may do so at the same time. */
 export async function migrateJobs(database: Database, logger: Logger): Promise<void> {
@@ -48,16 +56,19 @@ export class Worker implements AsyncDisposable {
   readonly #options: WorkerOptions;
   readonly #end = new AbortController();
   readonly #loops: Promise<unknown>;
+  readonly #presence: Presence;
   #runner: Runner;
 
-  private constructor(options: WorkerOptions, runner: Runner) {
+  private constructor(options: WorkerOptions, { runner, presence }: { runner: Runner; presence: Presence }) {
     this.#options = options;
     this.#runner = runner;
+    this.#presence = presence;
     this.#loops = Promise.all([this.#keepRunning(), this.#keepFreeing()]);
   }
 
   static async start(options: WorkerOptions): Promise<Worker> {
-    return new Worker(options, await run(runnerOptions(options)));
+    const presence = new Presence(options.database.db);
+    return new Worker(options, { presence, runner: await run(runnerOptions(options, presence)) });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -71,7 +82,7 @@ export class Worker implements AsyncDisposable {
   async #keepRunning(): Promise<void> {
     for (let failures = 0; !this.#end.signal.aborted; failures++) {
       try {
-        if (failures > 0) this.#runner = await run(runnerOptions(this.#options));
+        if (failures > 0) this.#runner = await run(runnerOptions(this.#options, this.#presence));
         if (this.#end.signal.aborted) await this.#runner.stop();
         await this.#runner.promise;
       } catch (error) {
@@ -83,10 +94,10 @@ export class Worker implements AsyncDisposable {
 
   async #keepFreeing(): Promise<void> {
     const { database, logger } = this.#options;
-    const dead = new DeadWorkers(database.db);
     while (!this.#end.signal.aborted) {
       try {
-        const workers = await dead.free();
+        await this.#presence.say();
+        const workers = await freeDeadWorkers(database.db);
         if (workers > 0) logger.warn('Jobs of workers that are gone run again.', { workers });
         await hurryImpatientJobs(database.db);
       } catch (error) {
@@ -94,46 +105,51 @@ export class Worker implements AsyncDisposable {
           error: messageOf(error),
         });
       }
-      await pause(FREE_EVERY_MS, this.#end.signal);
+      await pause(SAY_AND_FREE_EVERY_MS, this.#end.signal);
     }
   }
 }
 
-function runnerOptions({ database, handlers, logger, concurrency }: WorkerOptions): RunnerOptions {
+function runnerOptions(
+  { database, handlers, logger, concurrency }: WorkerOptions,
+  presence: Presence,
+): RunnerOptions {
   return {
     pgPool: database.pool,
     concurrency,
-    taskList: taskList(handlers),
+    taskList: taskList(handlers, presence),
     parsedCronItems: [],
     noHandleSignals: true,
     pollInterval: LOOK_EVERY_MS,
     logger: quiet(logger),
-    events: presence(),
+    events: events(presence),
     // Unbatched, a job's end that cannot be written is a rejection that nobody handles: the process would exit.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   };
 }
 
-function taskList(handlers: JobHandlers): TaskList {
+type Begun = { attempts: number; max_attempts: number; locked_by: string | null };
+
+function taskList(handlers: JobHandlers, presence: Presence): TaskList {
   const task =
     <Name extends JobName>(name: string, handle: JobHandlers[Name]) =>
-    (
-      written: unknown,
-      { job, abortSignal }: { job: { attempts: number; max_attempts: number }; abortSignal: AbortSignal },
-    ) => {
+    async (written: unknown, { job, abortSignal }: { job: Begun; abortSignal: AbortSignal }) => {
+      await presence.beKnown();
       // What `enqueue` wrote under this name.
       const payload = written as JobPayloads[Name] & Traced;
       const { attempts: attempt, max_attempts: maxAttempts } = job;
+      const isOurs = () => presence.isSure(job.locked_by);
       return inSpan(`job ${name}`, { behind: payload.traceparent, attributes: { attempt } }, () =>
-        handle(payload, { attempt, maxAttempts, signal: abortSignal }),
+        handle(payload, { attempt, maxAttempts, signal: abortSignal, isOurs }),
       );
     };
   return Object.fromEntries(Object.entries(handlers).map(([name, handle]) => [name, task(name, handle)]));
 }
 
-/** Each listening connection says whose it is for as long as it lives. */
-function presence(): WorkerEvents {
+/** A worker is spoken for from its beginning; its listening connection holds the lock of the release before. */
+function events(presence: Presence): WorkerEvents {
   const events: WorkerEvents = new EventEmitter();
+  events.on('pool:create', ({ workerPool }) => presence.begin(workerPool.id));
   // Both events come before graphile-worker's own LISTEN or UNLISTEN: `drain` is when that is done. A connection that
   // fails here failed there too, and is replaced.
   events.on('pool:listen:success', ({ client, workerPool }) => {

@@ -10,7 +10,12 @@ import type { Services } from './services.ts';
 import type { SyncError, SyncRun } from './sync-run.ts';
 import { applyToRun, lockRun } from './write-run.ts';
 
-export type Try = { attempt: number; maxAttempts: number };
+export type Try = {
+  attempt: number;
+  maxAttempts: number;
+  /** False once another process may be doing the same. */
+  isOurs: () => boolean;
+};
 
 /**
  * Job: hands a run to Azure DevOps. Azure has no idempotency key, so a repeated try first looks for the build that
@@ -23,6 +28,8 @@ export async function queueRun(services: Services, runId: RunId, tried: Try): Pr
   try {
     const earlier = await findEarlier(services, { tenant, run }, tried);
     if (!earlier && run.cancelRequestedAt) return await endUnqueued(services, run);
+    if (!earlier && !tried.isOurs())
+      throw new Error(`${run.id} was left to another process: this one slept.`);
     const build = earlier ?? (await queue(services, tenant, run));
     await bind(services, runId, build);
     services.lookSoon(tenant, build.buildId);

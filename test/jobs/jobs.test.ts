@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { inTransaction } from '../../src/database/database.ts';
-import { DeadWorkers } from '../../src/jobs/dead-workers.ts';
+import { freeDeadWorkers } from '../../src/jobs/dead-workers.ts';
 import { enqueue, type EnqueueOptions } from '../../src/jobs/jobs.ts';
 import { type JobContext, type JobHandlers, Worker } from '../../src/jobs/worker.ts';
 import { newId, type RunId } from '../../src/lib/ids.ts';
@@ -107,11 +107,30 @@ test('A job of a worker that lives is left to it, however long it takes', async 
   await queue(newId('run'));
   await waitFor('the job to begin', () => runs === 1);
   await db.execute(sql`update graphile_worker._private_jobs set locked_at = now() - interval '1 hour'`);
-  const dead = new DeadWorkers(db, { graceMs: 0 });
-  expect([await dead.free(), await dead.free()]).toEqual([0, 0]);
+  expect(await freeDeadWorkers(db)).toBe(0);
   end.resolve();
   await waitFor('the queue to be empty', async () => (await jobsLeft()) === 0);
   expect(runs).toBe(1);
+});
+
+test('A job is free when its worker was not heard of for 8 seconds, whoever looks', async () => {
+  const { db } = test_.database;
+  await queue(newId('run'));
+  await db.execute(
+    sql`update graphile_worker._private_jobs set locked_by = 'pool-frozen', locked_at = now() - interval '1 hour'`,
+  );
+  const heardOf = (ago: string) =>
+    db.execute(sql`
+      insert into job_workers values ('pool-frozen', clock_timestamp() - ${ago}::interval)
+      on conflict (id) do update set seen_at = excluded.seen_at`);
+  await heardOf('3 seconds');
+  expect(await freeDeadWorkers(db)).toBe(0);
+  await heardOf('9 seconds');
+  expect(await freeDeadWorkers(db)).toBe(1);
+  const { rows } = await db.execute<{ isLocked: boolean }>(
+    sql`select locked_by is not null as "isLocked" from graphile_worker.jobs`,
+  );
+  expect(rows).toEqual([{ isLocked: false }]);
 });
 
 test('The worker goes on after every connection was terminated under a running job', async () => {
