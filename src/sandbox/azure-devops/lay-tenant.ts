@@ -89,9 +89,10 @@ async function layRepository(
   const git = world.git.repository(row.id);
   await git.create();
   const files = new Map<string, GitFile>();
-  for (const [path, text] of firstFiles(world, project, blueprint)) {
+  const write = async ([path, text]: [string, string]) => {
     files.set(gitPath(path), { oid: await git.writeBlob(Buffer.from(text)), mode: FILE_MODE, type: 'blob' });
-  }
+  };
+  await Promise.all([...firstFiles(world, project, blueprint)].map(write));
   const baseline = await baselineHead(world, project, blueprint);
   if (baseline) files.set('Baseline', { oid: baseline, mode: SUBMODULE_MODE, type: 'commit' });
   const author = signatureOf(AZURE_DEVOPS, world);

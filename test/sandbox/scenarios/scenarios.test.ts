@@ -9,8 +9,8 @@ import type { ShownTenant } from '../../../src/sandbox/control/sandbox-control.t
 import { waitFor } from '../../support/wait-for.ts';
 import { CredentialApi } from '../credential-api.ts';
 
-/** Ten minutes, the stay of a passing status, pass in five seconds. */
-const TIME_SCALE = 120;
+/** Ten minutes, the stay of a passing status, pass in 7.5 seconds. */
+const TIME_SCALE = 80;
 const SIGN_IN_WINDOW_MS = 6000;
 
 let sandbox: Sandbox;

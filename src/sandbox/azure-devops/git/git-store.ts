@@ -1,9 +1,10 @@
 /** Bare repositories on disk, with true Git objects; branches move only by compare-and-swap. */
 import { createHash } from 'node:crypto';
-import promises, { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, rename, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import * as git from 'isomorphic-git';
+import { gitFileSystem } from './git-file-system.ts';
 import { flatten, treeEntriesOf, type GitFile } from './tree.ts';
 
 export type Signature = { name: string; email: string; at: Date };
@@ -20,15 +21,6 @@ export type Commit = {
 export class StaleReference extends Error {}
 
 export const NO_OBJECT = '0'.repeat(40);
-const NOTHING = new Error('There is nothing to read.');
-/** At each call the library asks whether this gives promises: by reading nothing, which is dear when Node refuses it. */
-const fs = {
-  promises: {
-    ...promises,
-    readFile: (path?: string, options: Parameters<typeof promises.readFile>[1] = null) =>
-      path === undefined ? Promise.reject(NOTHING) : promises.readFile(path, options),
-  },
-};
 const CACHED_TREES = 200;
 const CACHED_OBJECTS = 5_000;
 const LARGEST_CACHED_BYTES = 64 * 1024;
@@ -36,6 +28,7 @@ const LARGEST_CACHED_BYTES = 64 * 1024;
 /** One repository. Everything but the branches is content-addressed and never changes, so it is cached freely. */
 export class GitRepository {
   readonly #gitdir: string;
+  readonly #place: { fs: git.FsClient; gitdir: string };
   readonly #trees = new Map<string, Map<string, GitFile>>();
   readonly #commits = new Map<string, Commit>();
   readonly #folders = new Map<string, git.TreeObject>();
@@ -44,10 +37,11 @@ export class GitRepository {
 
   constructor(gitdir: string) {
     this.#gitdir = gitdir;
+    this.#place = { fs: gitFileSystem(gitdir), gitdir };
   }
 
   async create(): Promise<void> {
-    await git.init({ fs, gitdir: this.#gitdir, bare: true, defaultBranch: 'main' });
+    await mkdir(join(this.#gitdir, 'refs', 'heads'), { recursive: true });
   }
 
   /** Runs one change of branches at a time. */
@@ -59,7 +53,7 @@ export class GitRepository {
 
   async head(branch: string): Promise<string | null> {
     try {
-      return await git.resolveRef({ fs, gitdir: this.#gitdir, ref: `refs/heads/${branch}` });
+      return await git.resolveRef({ ...this.#place, ref: `refs/heads/${branch}` });
     } catch (error) {
       if (error instanceof git.Errors.NotFoundError) return null;
       throw error;
@@ -67,7 +61,7 @@ export class GitRepository {
   }
 
   branches(): Promise<string[]> {
-    return git.listBranches({ fs, gitdir: this.#gitdir });
+    return git.listBranches({ ...this.#place });
   }
 
   /** null on either side: the branch does not exist, before or after. Call it inside `exclusively`. */
@@ -86,20 +80,20 @@ export class GitRepository {
     const wrapped = Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]);
     const oid = createHash('sha1').update(wrapped).digest('hex');
     const object = deflateSync(wrapped);
-    return git.writeObject({ fs, gitdir: this.#gitdir, oid, format: 'deflated', object });
+    return git.writeObject({ ...this.#place, oid, format: 'deflated', object });
   }
 
   async readBlob(id: string): Promise<Buffer | null> {
     const known = this.#blobs.get(id);
     if (known) return known;
-    const read = await this.#read(() => git.readBlob({ fs, gitdir: this.#gitdir, oid: id }));
+    const read = await this.#read(() => git.readBlob({ ...this.#place, oid: id }));
     const blob = read && Buffer.from(read.blob);
     if (blob && blob.length <= LARGEST_CACHED_BYTES) remember(this.#blobs, id, blob);
     return blob;
   }
 
   async writeFiles(files: ReadonlyMap<string, GitFile>): Promise<string> {
-    const write = (tree: git.TreeObject) => git.writeTree({ fs, gitdir: this.#gitdir, tree });
+    const write = (tree: git.TreeObject) => git.writeTree({ ...this.#place, tree });
     return treeEntriesOf(files, write);
   }
 
@@ -108,7 +102,7 @@ export class GitRepository {
     const known = this.#trees.get(tree);
     if (known) return known;
     const read = async (oid: string) =>
-      this.#folders.get(oid) ?? (await git.readTree({ fs, gitdir: this.#gitdir, oid })).tree;
+      this.#folders.get(oid) ?? (await git.readTree({ ...this.#place, oid })).tree;
     const files = await this.#read(() => flatten(tree, read));
     if (!files) return null;
     if (this.#trees.size >= CACHED_TREES) this.#trees.clear();
@@ -124,7 +118,7 @@ export class GitRepository {
   async readTree(id: string): Promise<git.TreeObject | null> {
     const known = this.#folders.get(id);
     if (known) return known;
-    const read = await this.#read(() => git.readTree({ fs, gitdir: this.#gitdir, oid: id }));
+    const read = await this.#read(() => git.readTree({ ...this.#place, oid: id }));
     if (read) remember(this.#folders, id, read.tree);
     return read?.tree ?? null;
   }
@@ -138,13 +132,13 @@ export class GitRepository {
       author: toGit(commit.author),
       committer: toGit(commit.committer),
     };
-    return git.writeCommit({ fs, gitdir: this.#gitdir, commit: whole });
+    return git.writeCommit({ ...this.#place, commit: whole });
   }
 
   async readCommit(id: string): Promise<Commit | null> {
     const known = this.#commits.get(id);
     if (known) return known;
-    const read = await this.#read(() => git.readCommit({ fs, gitdir: this.#gitdir, oid: id }));
+    const read = await this.#read(() => git.readCommit({ ...this.#place, oid: id }));
     // readCommit peels tags and follows nothing else: another id means that it was not asked for a commit.
     if (!read || read.oid !== id) return null;
     const { tree, parent, message, author, committer } = read.commit;

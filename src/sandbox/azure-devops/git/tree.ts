@@ -45,16 +45,14 @@ function place(root: Folder, names: string[], file: GitFile): void {
 }
 
 async function writeFolder(folder: Folder, write: (tree: TreeObject) => Promise<string>): Promise<string> {
-  const entries: TreeEntry[] = [...folder.files].map(([path, { oid, mode, type }]) => ({
+  const files = [...folder.files].map(([path, file]): TreeEntry => ({ path, ...file }));
+  const inner = [...folder.folders].map(async ([path, each]): Promise<TreeEntry> => ({
     path,
-    oid,
-    mode,
-    type,
+    oid: await writeFolder(each, write),
+    mode: '040000',
+    type: 'tree',
   }));
-  for (const [path, inner] of folder.folders) {
-    entries.push({ path, oid: await writeFolder(inner, write), mode: '040000', type: 'tree' });
-  }
-  return write(entries);
+  return write([...files, ...(await Promise.all(inner))]);
 }
 
 export type FileDifference = {
