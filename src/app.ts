@@ -79,7 +79,7 @@ export async function startApp(config: Config, logger: Logger, extras: Extras = 
     observe: (seen) => metrics.azureRequest(seen),
   });
   const { services, poller } = createServices(config, { database, feed, doors, seal, logger });
-  stack.use(services.desk);
+  stack.use(new SignInDesk(services));
   const listener = stack.use(
     new Listener({
       url: listenUrl,
@@ -177,7 +177,6 @@ function createServices(
     db,
     azure: createAzureDevOps({ projects, doors, onBehalfOf, logger }),
     signIn,
-    desk: new SignInDesk({ db, signIn, seal, settings, logger }),
     seal,
     settings,
     lookSoon: (project, buildId) => poller.lookSoon(project, buildId),

@@ -22,22 +22,20 @@ export type EntraRefusal = { text: string; isPassing: boolean };
 export type EntraNetwork = INetworkModule & {
   /** Entra's own last refusal (`AADSTS…`): MSAL drops it in the device-code flow. */
   lastRefusal(): EntraRefusal | null;
+  /** Whether Entra said `slow_down` when it was last asked about a code. */
+  wasTooFast(): boolean;
 };
 
 const TRIES = 3;
 const MAX_PAUSE_MS = 10_000;
-/** RFC 8628: after `slow_down` every pause is longer by this much. */
-const SLOW_DOWN_MS = 5_000;
-/** RFC 8628: the pause where the server names none. MSAL would ask without any. */
-const DEFAULT_INTERVAL_SECONDS = 5;
 
 /**
  * MSAL's way to Entra, with what MSAL lacks: deadlines, repetition of what failed in passing, and patience while a
- * device code waits. Made anew for each sign-in, since it remembers how slow that one is to be asked.
+ * device code waits. Made anew for each sign-in, since it remembers what that one was answered.
  */
 export function createEntraNetwork(options: EntraOptions): EntraNetwork {
   const base = baseUrl(options.emulatorUrl);
-  let extraPauseMs = 0;
+  let isTooFast = false;
   let refusal: EntraRefusal | null = null;
 
   const send = async (method: 'GET' | 'POST', url: string, request: NetworkRequestOptions) => {
@@ -53,14 +51,13 @@ export function createEntraNetwork(options: EntraOptions): EntraNetwork {
 
   /** One question whether somebody signed in. What is not an answer counts as "not yet": MSAL gives up otherwise. */
   const poll = async (url: string, request: NetworkRequestOptions): Promise<Answer> => {
-    await pause(extraPauseMs);
     const { cause: _cause, ...answer } = await once(
       place(url, base),
       'POST',
       request,
       options.timeoutMs ?? 30_000,
     );
-    if (answer.error === 'slow_down') extraPauseMs += SLOW_DOWN_MS;
+    isTooFast = answer.error === 'slow_down';
     return isWaiting(answer) || isPassing(answer)
       ? { ...answer, status: 400, body: { error: 'authorization_pending' } }
       : answer;
@@ -78,12 +75,16 @@ export function createEntraNetwork(options: EntraOptions): EntraNetwork {
   return {
     sendGetRequestAsync: async (url, request = {}) => finish(await send('GET', url, request)),
     sendPostRequestAsync: async (url, request = {}) => {
-      const isPoll = new URLSearchParams(request.body ?? '').has('device_code');
-      return finish(isPoll ? await poll(url, request) : withInterval(await send('POST', url, request)));
+      return finish(await (asksAboutCode(request) ? poll(url, request) : send('POST', url, request)));
     },
     lastRefusal: () => refusal,
+    wasTooFast: () => isTooFast,
   };
 }
+
+/** Whether a request of MSAL's asks if somebody signed in with a device code. */
+export const asksAboutCode = ({ body }: NetworkRequestOptions = {}): boolean =>
+  new URLSearchParams(body ?? '').has('device_code');
 
 type Answer = {
   /** 0: there was none. */
@@ -134,13 +135,6 @@ function isPassing(answer: Answer): boolean {
 }
 
 const isWaiting = ({ error }: Answer) => error === 'authorization_pending' || error === 'slow_down';
-
-function withInterval(answer: Answer): Answer {
-  const { body } = answer;
-  if (typeof body !== 'object' || body === null || !('device_code' in body)) return answer;
-  const given = 'interval' in body ? Number(body.interval) : NaN;
-  return given > 0 ? answer : { ...answer, body: { ...body, interval: DEFAULT_INTERVAL_SECONDS } };
-}
 
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 

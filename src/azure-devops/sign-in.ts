@@ -1,6 +1,6 @@
 /**
  * Signing in to a Microsoft 365 tenant for its pipeline. Refresh tokens stay in MSAL's cache, sealed in Postgres,
- * and never leave this room; device codes are in memory only.
+ * and never leave this room; device codes leave it only to be sealed, too.
  */
 import type { TenantId } from '../lib/ids.ts';
 
@@ -16,23 +16,26 @@ export type TenantCredential =
 
 export type SignInEnd =
   | { kind: 'signed_in' }
-  | { kind: 'declined' | 'expired' | 'canceled' | 'wrong_directory' | 'failed'; message: string };
+  /** `redeemed`: somebody signed in, and what Entra gave for it reached nobody: it gives it once. */
+  | { kind: 'declined' | 'expired' | 'wrong_directory' | 'redeemed' | 'failed'; message: string };
 
-export type DeviceCodeFlow = {
+/** `isTooFast`: every later pause has to be longer. */
+export type SignInAnswer = SignInEnd | { kind: 'waiting'; isTooFast: boolean };
+
+export type DeviceCode = {
   userCode: string;
   verificationUri: string;
   message: string;
   /** From now: the clocks of instances differ, and only the database's counts. */
   expiresInMs: number;
-  /** Never rejects. */
-  finished: Promise<SignInEnd>;
+  askEveryMs: number;
+  /** What any process needs to ask about it: Entra's whole answer. A secret. */
+  flow: string;
 };
 
 export type TenantSignIn = {
   acquire(account: TenantAccount): Promise<TenantCredential>;
-  /** Resolves when Entra gave the code. The flow ends by itself after `withinMs`, or when the signal aborts. */
-  startDeviceCode(
-    account: TenantAccount,
-    options: { withinMs: number; signal: AbortSignal },
-  ): Promise<DeviceCodeFlow>;
+  requestCode(account: TenantAccount): Promise<DeviceCode>;
+  /** Asks once whether somebody signed in, and keeps what Entra gives then. Never rejects. */
+  askAboutCode(account: TenantAccount, flow: string): Promise<SignInAnswer>;
 };

@@ -1,9 +1,14 @@
 import { InteractionRequiredAuthError } from '@azure/msal-node';
-import type { AccountInfo, AuthenticationResult, PublicClientApplication } from '@azure/msal-node';
+import type {
+  AccountInfo,
+  AuthenticationResult,
+  INetworkModule,
+  PublicClientApplication,
+} from '@azure/msal-node';
 import type { Db } from '../database/database.ts';
 import { UpstreamError } from '../lib/errors.ts';
 import type { Seal } from '../lib/seal.ts';
-import { startDeviceCode } from './device-code-flow.ts';
+import { askAboutCode, type CodeFlow, requestCode } from './device-code-flow.ts';
 import { type AppCredential, confidentialApp, entraError, publicApp } from './entra-apps.ts';
 import { createEntraNetwork, ENTRA, type EntraOptions } from './entra-network.ts';
 import type { TenantAccount, TenantCredential, TenantSignIn } from './sign-in.ts';
@@ -26,18 +31,23 @@ export function createTenantSignIn(options: TenantSignInOptions): TenantSignIn {
       account.authentication === 'application'
         ? acquireAsApp(options, account)
         : acquireAsPerson(options, account),
-    startDeviceCode: (account, limits) => {
-      const network = createEntraNetwork(options.entra);
-      const app = personalApp(options, account, network);
-      return startDeviceCode({ app, network, directoryId: account.directoryId }, limits);
-    },
+    requestCode: (account) => requestCode(codeFlow(options, account)),
+    askAboutCode: (account, flow) => askAboutCode(codeFlow(options, account), flow),
+  };
+}
+
+function codeFlow(options: TenantSignInOptions, account: TenantAccount): CodeFlow {
+  return {
+    network: createEntraNetwork(options.entra),
+    appOn: (network) => personalApp(options, account, network),
+    directoryId: account.directoryId,
   };
 }
 
 function personalApp(
   options: TenantSignInOptions,
   { tenantId, directoryId }: TenantAccount,
-  network = createEntraNetwork(options.entra),
+  network: INetworkModule,
 ): PublicClientApplication {
   return publicApp(options.signInClientId, {
     directoryId,
@@ -69,7 +79,7 @@ async function acquireAsPerson(
   options: TenantSignInOptions,
   account: TenantAccount,
 ): Promise<TenantCredential> {
-  const app = personalApp(options, account);
+  const app = personalApp(options, account, createEntraNetwork(options.entra));
   const person = await accountIn(app, account.directoryId);
   if (!person) return { kind: 'interaction_needed', message: 'Nobody has signed in to this tenant yet.' };
   try {

@@ -25,7 +25,7 @@ export function cancelSync(services: Services, viewer: Viewer, input: CancelSync
 async function cancel(services: Services, viewer: Viewer, input: CancelSyncInput): Promise<SyncRun> {
   checkedComment(input.comment);
   const { once = EVERY_TIME } = input;
-  const run = await inTransaction(services.db, (tx) =>
+  return inTransaction(services.db, (tx) =>
     once.run(tx, {
       check: async () => {
         const locked = await mustLockRun(tx, viewer, input.runId);
@@ -35,8 +35,6 @@ async function cancel(services: Services, viewer: Viewer, input: CancelSyncInput
       act: (locked) => requestCancel(tx, viewer, { locked, isForced: input.force }),
     }),
   );
-  await services.desk.stop(run.id);
-  return run;
 }
 
 async function requestCancel(

@@ -1,6 +1,6 @@
 import type { ChallengeId, RunId, TenantId } from '../lib/ids.ts';
 
-/** REPLACED: restarted, a newer code counts. FAILED: Entra refused in another way, or the process that waited died. */
+/** REPLACED: restarted, a newer code counts. FAILED: Entra refused in another way. */
 export const CHALLENGE_STATUSES = ['OPEN', 'SIGNED_IN', 'DECLINED', 'EXPIRED', 'REPLACED', 'FAILED'] as const;
 export type ChallengeStatus = (typeof CHALLENGE_STATUSES)[number];
 

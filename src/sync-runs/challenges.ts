@@ -2,7 +2,7 @@ import { and, desc, eq, lt } from 'drizzle-orm';
 import { databaseNow, type Queryable, type Tx } from '../database/database.ts';
 import type { ChallengeId, RunId } from '../lib/ids.ts';
 import type { Challenge, ChallengeStatus } from './challenge.ts';
-import { challenges } from './sync-runs.table.ts';
+import { challenges, signInFlows } from './sync-runs.table.ts';
 
 /** The sign-in that counts for a run: the last that was started. */
 export async function newestChallenge(q: Queryable, runId: RunId): Promise<Challenge | null> {
@@ -15,7 +15,7 @@ export async function newestChallenge(q: Queryable, runId: RunId): Promise<Chall
   return row ?? null;
 }
 
-/** Ends an open challenge; false when it had ended before. */
+/** Ends an open challenge, of which nothing secret is kept then; false when it had ended before. */
 export async function endChallenge(
   tx: Tx,
   id: ChallengeId,
@@ -26,6 +26,7 @@ export async function endChallenge(
     .set({ status })
     .where(and(eq(challenges.id, id), eq(challenges.status, 'OPEN')))
     .returning({ id: challenges.id });
+  await tx.delete(signInFlows).where(eq(signInFlows.challengeId, id));
   return ended.length > 0;
 }
 

@@ -17,6 +17,7 @@ import type { Challenge } from './challenge.ts';
 import { newestChallenge } from './challenges.ts';
 import { digestKeyOf } from './digest-key.ts';
 import type { Services } from './services.ts';
+import { startSignIn } from './start-sign-in.ts';
 import type { SyncRun } from './sync-run.ts';
 import { applyToRun, lockRun } from './write-run.ts';
 
@@ -72,7 +73,7 @@ export async function answerCredentialRequest(
   }
   const challenge = await newestChallenge(services.db, run.id);
   if (!challenge) {
-    await services.desk.start({ runId: run.id, account });
+    await startSignIn(services, { runId: run.id, account });
     return pending((await newestChallenge(services.db, run.id)) ?? undefined);
   }
   return (await hasEnded(services, challenge)) ? expired(challenge) : pending(challenge);

@@ -7,6 +7,7 @@ import type { RunId } from '../lib/ids.ts';
 import { newestChallenge } from './challenges.ts';
 import { ActionRefused } from './refusals.ts';
 import type { Services } from './services.ts';
+import { startSignIn } from './start-sign-in.ts';
 import type { SyncRun } from './sync-run.ts';
 import { type LockedRun, mustLockRun } from './write-run.ts';
 
@@ -44,7 +45,7 @@ async function restart(
   const { run, account } = found;
   // Entra is not asked for what was done before under the same key.
   if (!account) return inTransaction(services.db, (tx) => recorded(tx, () => Promise.resolve(run)));
-  return services.desk.start({ runId, account, inside: recorded });
+  return startSignIn(services, { runId, account, inside: recorded });
 }
 
 async function findAllowed(tx: Tx, viewer: Viewer, runId: RunId): Promise<LockedRun> {

@@ -4,15 +4,12 @@ import type { TenantSignIn } from '../azure-devops/sign-in.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Settings } from './settings.ts';
-import type { SignInDesk } from './sign-in-desk.ts';
 
 /** What operations, jobs and the poller work with: built once when the program starts. */
 export type Services = {
   db: Db;
   azure: AzureDevOps;
   signIn: TenantSignIn;
-  /** Where this process waits for sign-ins. */
-  desk: SignInDesk;
   seal: Seal;
   settings: Settings;
   /** Asks the poller for a look at the project now, and at that run: something was just done there. */

@@ -1,158 +1,87 @@
-import { OWN_WORK } from '../access/viewer.ts';
-import { databaseNow, type Db, inTransaction, type Tx } from '../database/database.ts';
-import type { DeviceCodeFlow, SignInEnd, TenantAccount, TenantSignIn } from '../azure-devops/sign-in.ts';
-import { appendEvents } from '../events/append-events.ts';
-import { SERVICE_ACTOR } from '../events/actor.ts';
-import { newId, type ChallengeId, type RunId } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
-import type { Seal } from '../lib/seal.ts';
-import { unreachable } from '../lib/unreachable.ts';
+import { messageOf } from '../lib/errors.ts';
+import { pause } from '../lib/pause.ts';
+import { settleSignIn } from './settle-sign-in.ts';
+import { endTurn, forgetEndedFlows, keepTurn, takeTurns, type Turn, TURN_MS } from './sign-in-flows.ts';
+import type { SignInServices } from './start-sign-in.ts';
 
-import { tenantFacts } from '../tenants/write-tenant.ts';
-import type { ChallengeStatus } from './challenge.ts';
-import { endChallenge, newestChallenge } from './challenges.ts';
-import type { Settings } from './settings.ts';
-import type { SyncRun } from './sync-run.ts';
-import { challenges } from './sync-runs.table.ts';
-import { applyToRun, lockRun } from './write-run.ts';
+/** With a turn's length: how long a sign-in waits for somebody when the process that asked was killed. */
+const LOOK_EVERY_MS = 1_000;
+const KEEP_EVERY_MS = TURN_MS / 4;
+const MOST_AT_A_TIME = 20;
+/** Whoever signs in while the program stops is found by the next process. */
+const FINISH_WITHIN_MS = 3_000;
 
-type DeskServices = { db: Db; signIn: TenantSignIn; seal: Seal; settings: Settings; logger: Logger };
-
-export type SignInOfRun = {
-  runId: RunId;
-  account: TenantAccount;
-  /** What else happens in the transaction that shows the code. Where it does not record it, the code is dropped. */
-  inside?: (tx: Tx, record: () => Promise<SyncRun>) => Promise<SyncRun>;
-};
-
-type NewChallenge = { id: ChallengeId; flow: DeviceCodeFlow; now: Date; windowEndsAt: Date };
-
-/**
- * Holds the sign-ins that this process waits for. A flow lives in memory only (MSAL cannot resume one); its row tells
- * every process what to show, and expires by itself when the process that waited is gone.
- */
+/** Asks Entra whether somebody signed in, for all runs that wait. Any number of instances share that. */
 export class SignInDesk implements AsyncDisposable {
-  readonly #services: DeskServices;
-  readonly #open = new Map<RunId, { flow: AbortController; ended: Promise<void> }>();
+  readonly #services: SignInServices;
+  readonly #asking = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+  readonly #loop: Promise<void>;
 
-  constructor(services: DeskServices) {
+  constructor(services: SignInServices) {
     this.#services = services;
-  }
-
-  /** Asks Entra for a code and shows it on the run. An older code of the run stops working. */
-  async start({ runId, account, inside = (_tx, record) => record() }: SignInOfRun): Promise<SyncRun> {
-    const { db, settings, signIn } = this.#services;
-    const before = await newestChallenge(db, runId);
-    const now = await databaseNow(db);
-    const windowEndsAt = before?.windowEndsAt ?? new Date(now.getTime() + settings.signInWindowMs);
-    const abort = new AbortController();
-    const flow = await signIn.startDeviceCode(account, {
-      withinMs: windowEndsAt.getTime() - now.getTime(),
-      signal: abort.signal,
-    });
-    let id: ChallengeId | null = null;
-    const run = await inTransaction(db, (tx) =>
-      inside(tx, async () => {
-        id = newId('chl');
-        return this.#record(tx, runId, { id, flow, now, windowEndsAt });
-      }),
-    ).catch((error: unknown) => {
-      abort.abort();
-      throw error;
-    });
-    if (id === null) abort.abort();
-    else await this.#waitFor(runId, { id, flow, abort });
-    return run;
-  }
-
-  async #waitFor(
-    runId: RunId,
-    { id, flow, abort }: { id: ChallengeId; flow: DeviceCodeFlow; abort: AbortController },
-  ): Promise<void> {
-    await this.stop(runId);
-    const ended = flow.finished.then((end) => this.#finish(id, runId, end));
-    this.#open.set(runId, { flow: abort, ended });
-  }
-
-  /** Stops waiting for the run's sign-in here, if this process does. */
-  async stop(runId: RunId): Promise<void> {
-    const waiting = this.#open.get(runId);
-    this.#open.delete(runId);
-    waiting?.flow.abort();
-    await waiting?.ended;
+    this.#loop = this.#run();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((runId) => this.stop(runId)));
+    this.#end.abort();
+    await this.#loop;
+    const over = new AbortController();
+    const asked = Promise.all(this.#asking).finally(() => over.abort());
+    await Promise.race([asked, pause(FINISH_WITHIN_MS, over.signal)]);
   }
 
-  async #record(tx: Tx, runId: RunId, { id, flow, now, windowEndsAt }: NewChallenge): Promise<SyncRun> {
-    const codeEndsAt = new Date(now.getTime() + flow.expiresInMs);
-    const expiresAt = codeEndsAt < windowEndsAt ? codeEndsAt : windowEndsAt;
-    const locked = await lockRun(tx, OWN_WORK.signIn, runId);
-    if (!locked) throw new Error(`The run ${runId} disappeared while a code was asked for.`);
-    const { tenant } = locked;
-    const older = await newestChallenge(tx, runId);
-    if (older) await endChallenge(tx, older.id, 'REPLACED');
-    await tx.insert(challenges).values({
-      id,
-      runId,
-      tenantId: tenant.id,
-      status: 'OPEN',
-      sealedUserCode: this.#services.seal.close(flow.userCode, id),
-      verificationUri: flow.verificationUri,
-      // Entra's sentence repeats the code, which only some viewers may see: this one does not.
-      message: `Sign in to ${tenant.displayName} at ${flow.verificationUri} with the code shown.`,
-      expiresAt,
-      windowEndsAt,
-      createdAt: await databaseNow(tx),
-    });
-    const run = await applyToRun(tx, locked, { event: 'sign_in_requested', actor: SERVICE_ACTOR });
-    await appendEvents(tx, [
-      {
-        tenantId: tenant.id,
-        runId: run.id,
-        actor: SERVICE_ACTOR,
-        tenant: tenantFacts({ ...locked.tenant, status: 'PENDING_AUTHENTICATION' }),
-        body: { kind: 'AUTHENTICATION_REQUESTED', challengeId: id, expiresAt: expiresAt.toISOString() },
-      },
-    ]);
-    return run;
-  }
-
-  async #finish(id: ChallengeId, runId: RunId, end: SignInEnd): Promise<void> {
-    if (end.kind === 'canceled') return;
-    const { db, logger } = this.#services;
-    if (end.kind !== 'signed_in')
-      logger.info('A sign-in ended without a token.', { run: runId, end: end.kind });
-    try {
-      await inTransaction(db, async (tx) => {
-        const locked = await lockRun(tx, OWN_WORK.signIn, runId);
-        const ended = await endChallenge(tx, id, statusAfter(end));
-        if (locked && ended && end.kind === 'signed_in') {
-          await applyToRun(tx, locked, { event: 'signed_in', actor: SERVICE_ACTOR });
-        }
-      });
-    } catch (error) {
-      // The job asks again in a few seconds and finds the token; only the status is late by that much.
-      logger.error('The end of a sign-in could not be stored.', { run: runId, reason: String(error) });
+  async #run(): Promise<void> {
+    const { db, seal, logger } = this.#services;
+    while (!this.#end.signal.aborted) {
+      try {
+        await forgetEndedFlows(db);
+        const atMost = MOST_AT_A_TIME - this.#asking.size;
+        for (const turn of await takeTurns(db, seal, { atMost })) this.#begin(turn);
+      } catch (error) {
+        logger.warn('Sign-ins could not be looked after; trying again.', { error: messageOf(error) });
+      }
+      await pause(LOOK_EVERY_MS, this.#end.signal);
     }
   }
-}
 
-function statusAfter(end: SignInEnd): Exclude<ChallengeStatus, 'OPEN'> {
-  switch (end.kind) {
-    case 'signed_in':
-      return 'SIGNED_IN';
-    case 'declined':
-      return 'DECLINED';
-    case 'expired':
-      return 'EXPIRED';
-    case 'wrong_directory':
-    case 'failed':
-    case 'canceled':
-      return 'FAILED';
-    default:
-      return unreachable(end);
+  #begin(turn: Turn): void {
+    const done = this.#ask(turn)
+      .catch((error: unknown) =>
+        this.#services.logger.warn(
+          'An answer about a sign-in could not be put on record; it is asked again.',
+          {
+            run: turn.runId,
+            error: messageOf(error),
+          },
+        ),
+      )
+      .finally(() => this.#asking.delete(done));
+    this.#asking.add(done);
+  }
+
+  async #ask(turn: Turn): Promise<void> {
+    const { db, signIn } = this.#services;
+    if (turn.isOver)
+      return settleSignIn(this.#services, turn, {
+        kind: 'expired',
+        message: 'Nobody signed in before the sign-in window closed.',
+      });
+    const over = new AbortController();
+    const kept = this.#keep(turn, over.signal);
+    const answer = await signIn.askAboutCode(turn.account, turn.flow).finally(() => over.abort());
+    await kept;
+    await (answer.kind === 'waiting'
+      ? endTurn(db, turn, answer)
+      : settleSignIn(this.#services, turn, answer));
+  }
+
+  async #keep(turn: Turn, over: AbortSignal): Promise<void> {
+    for (;;) {
+      await pause(KEEP_EVERY_MS, over);
+      if (over.aborted) return;
+      // Where it fails, another process asks, too: of two answers one counts.
+      await keepTurn(this.#services.db, turn).catch(() => undefined);
+    }
   }
 }

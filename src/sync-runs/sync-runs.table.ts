@@ -85,7 +85,7 @@ export const syncRuns = pgTable(
   ],
 );
 
-/** Sign-ins that runs wait for. The code is sealed; the device code is in no table. */
+/** Sign-ins that runs wait for. The code is sealed. */
 export const challenges = pgTable(
   'authentication_challenges',
   {
@@ -105,6 +105,27 @@ export const challenges = pgTable(
     createdAt: moment('created_at').notNull().defaultNow(),
   },
   (t) => [index('challenges_by_run').on(t.runId, t.createdAt)],
+);
+
+/**
+ * What it takes to ask Entra about an open sign-in (the device code), sealed: any process can go on asking when the one
+ * that asked is gone. Nothing is left of it when nobody waits any more.
+ */
+export const signInFlows = pgTable(
+  'sign_in_flows',
+  {
+    challengeId: text('challenge_id')
+      .$type<ChallengeId>()
+      .primaryKey()
+      .references(() => challenges.id, { onDelete: 'cascade' }),
+    sealed: text().notNull(),
+    askEveryMs: integer('ask_every_ms').notNull(),
+    /** When Entra is to be asked again. Who asks moves it on while it does: the others leave it alone. */
+    dueAt: moment('due_at').notNull(),
+    /** Whose turn it is; a process that slept through its turn holds an older one. */
+    turn: text(),
+  },
+  (t) => [index('sign_in_flows_due').on(t.dueAt)],
 );
 
 /**

@@ -10,7 +10,17 @@ import { tenantsByIds } from '../../src/tenants/tenants.ts';
 
 /** What belongs to a tenant, or says who may do what. */
 const TABLES = [
-  ...['tenants', 'syncRuns', 'challenges', 'changeSets', 'changes', 'decisions', 'reverts', 'events'],
+  ...[
+    'tenants',
+    'syncRuns',
+    'challenges',
+    'signInFlows',
+    'changeSets',
+    'changes',
+    'decisions',
+    'reverts',
+    'events',
+  ],
   ...['auditLog', 'roleGrants', 'apiKeys', 'apiKeySecrets', 'decisionTokens', 'digestKeys'],
 ];
 const READS = new RegExp(`\\.(from|innerJoin|leftJoin)\\(\\s*(${TABLES.join('|')})\\b`);
@@ -72,6 +82,7 @@ const OWN_WORK: Record<string, string> = {
   'change-sets/decisions.ts standingDecisions': 'behind the lock of a run that is the viewer’s',
   'change-sets/store-change-set.ts newestChangeSet': 'behind the lock of a run that is the viewer’s',
   'sync-runs/challenges.ts newestChallenge': 'behind the lock of a run that is the viewer’s',
+  'sync-runs/sign-in-flows.ts takeTurns': 'sign-ins',
   'sync-runs/start-sync.ts newestRun': 'behind the lock of a tenant that is the viewer’s',
   'sync-runs/start-sync.ts hasUnfinishedRevert': 'behind the lock of a tenant that is the viewer’s',
   'sync-runs/digest-key.ts load': 'pipeline and poller',

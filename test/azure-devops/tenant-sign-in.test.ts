@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TenantAccount, TenantSignIn } from '../../src/azure-devops/sign-in.ts';
 import { createTenantSignIn } from '../../src/azure-devops/tenant-sign-in.ts';
 import { tokenCaches } from '../../src/azure-devops/azure-devops.table.ts';
+import { type Db, openDatabase } from '../../src/database/database.ts';
 import { UpstreamError } from '../../src/lib/errors.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { createSeal } from '../../src/lib/seal.ts';
@@ -14,17 +14,19 @@ import {
   DEVICE_CODE_CLIENT_ID,
 } from '../../src/sandbox/entra/app-registrations.ts';
 import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
+import { startPostgresProxy } from '../support/postgres-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { APPLICATION, DELEGATED, type EntraFixture, startEntra } from './entra-fixture.ts';
 
+const WAITING = { kind: 'waiting', isTooFast: false };
 const key = { id: 'k1', key: randomBytes(32) };
 let test: TestDatabase;
 let sandbox: EntraFixture;
 let signIn: TenantSignIn;
 
-function openSignIn(): TenantSignIn {
+function openSignIn(db: Db = test.database.db): TenantSignIn {
   return createTenantSignIn({
-    db: test.database.db,
+    db,
     seal: createSeal([key]),
     entra: { emulatorUrl: sandbox.emulatorUrl, logger: silent, retryBaseMs: 10 },
     signInClientId: DEVICE_CODE_CLIENT_ID,
@@ -48,13 +50,12 @@ const person = (): TenantAccount => ({
   directoryId: DELEGATED,
   authentication: 'delegated',
 });
-const inOneMinute = () => ({ withinMs: 60_000, signal: new AbortController().signal });
 
 async function signedIn(): Promise<TenantAccount> {
   const account = person();
-  const flow = await signIn.startDeviceCode(account, inOneMinute());
-  sandbox.entra.answerSignIn(flow.userCode, '');
-  expect(await flow.finished).toEqual({ kind: 'signed_in' });
+  const { userCode, flow } = await signIn.requestCode(account);
+  sandbox.entra.answerSignIn(userCode, '');
+  expect(await signIn.askAboutCode(account, flow)).toEqual({ kind: 'signed_in' });
   return account;
 }
 
@@ -71,15 +72,51 @@ describe('a tenant whose people sign in', () => {
 
   it('shows a code and an address, and has its credential when somebody answered', async () => {
     const account = person();
-    const flow = await signIn.startDeviceCode(account, inOneMinute());
-    expect(flow.userCode).toMatch(/\S{6,}/);
-    expect(flow.verificationUri).toMatch(/^http/);
-    expect(flow.message).toContain(flow.userCode);
-    expect(flow.expiresInMs).toBeGreaterThan(0);
-    sandbox.entra.answerSignIn(flow.userCode, '');
-    expect(await flow.finished).toEqual({ kind: 'signed_in' });
+    const code = await signIn.requestCode(account);
+    expect(code.userCode).toMatch(/\S{6,}/);
+    expect(code.verificationUri).toMatch(/^http/);
+    expect(code.message).toContain(code.userCode);
+    expect(code.expiresInMs).toBeGreaterThan(0);
+    expect(await signIn.askAboutCode(account, code.flow)).toEqual(WAITING);
+    sandbox.entra.answerSignIn(code.userCode, '');
+    expect(await signIn.askAboutCode(account, code.flow)).toEqual({ kind: 'signed_in' });
     const claims = decodeJwt(await tokenOf(account));
     expect(claims).toMatchObject({ tid: DELEGATED, aud: 'https://graph.microsoft.com' });
+  });
+
+  it('asks Entra once for a code, and once for each question about it', async () => {
+    const account = person();
+    const before = sandbox.asked.length;
+    const { flow } = await signIn.requestCode(account);
+    expect(sandbox.asked.length - before).toBe(1);
+    await signIn.askAboutCode(account, flow);
+    await signIn.askAboutCode(account, flow);
+    expect(sandbox.asked.slice(before).map((form) => form.has('device_code'))).toEqual([false, true, true]);
+  });
+
+  it('is asked about by another process with the same code', async () => {
+    const account = person();
+    const { userCode, flow } = await signIn.requestCode(account);
+    const other = openSignIn();
+    expect(await other.askAboutCode(account, flow)).toEqual(WAITING);
+    sandbox.entra.answerSignIn(userCode, '');
+    expect(await other.askAboutCode(account, flow)).toEqual({ kind: 'signed_in' });
+    expect(await signIn.acquire(account)).toMatchObject({ kind: 'token' });
+    expect(await signIn.askAboutCode(account, flow)).toMatchObject({ kind: 'redeemed' });
+  });
+
+  it('stores what Entra gives once, though the database goes away at that moment', async () => {
+    let cuts = 0;
+    const cutOnce = (label: string, when: string) =>
+      label === 'token_caches' && when === 'before' && cuts++ === 0 ? 'cut' : undefined;
+    await using proxy = await startPostgresProxy({ url: test.url, onCommit: cutOnce });
+    await using shaky = openDatabase({ url: proxy.url, maxConnections: 2, logger: silent });
+    const account = person();
+    const { userCode, flow } = await signIn.requestCode(account);
+    sandbox.entra.answerSignIn(userCode, '');
+    expect(await openSignIn(shaky.db).askAboutCode(account, flow)).toEqual({ kind: 'signed_in' });
+    expect(cuts).toBeGreaterThan(1);
+    expect(await signIn.acquire(account)).toMatchObject({ kind: 'token' });
   });
 
   it('keeps its sign-in beyond the life of a process, sealed', async () => {
@@ -108,52 +145,28 @@ describe('a tenant whose people sign in', () => {
     expect(await signIn.acquire(account)).toMatchObject({ kind: 'interaction_needed' });
   });
 
-  it('ends as declined', async () => {
-    const flow = await signIn.startDeviceCode(person(), inOneMinute());
-    sandbox.entra.answerSignIn(flow.userCode, 'decline');
-    expect(await flow.finished).toMatchObject({
-      kind: 'declined',
-      message: expect.stringContaining('declined') as string,
-    });
-  });
-
-  it('ends as expired when Entra says so', async () => {
-    const flow = await signIn.startDeviceCode(person(), inOneMinute());
-    sandbox.entra.answerSignIn(flow.userCode, 'expire');
-    expect(await flow.finished).toMatchObject({ kind: 'expired' });
-  });
-
-  it('refuses an account of another directory, and keeps nothing of it', async () => {
+  it.each([
+    ['decline', 'declined', 'declined'],
+    ['expire', 'expired', 'expired'],
+    ['wrong-directory', 'wrong_directory', 'another directory'],
+  ])('answered with %s, it ends as %s, and nothing is kept', async (answer, kind, words) => {
     const account = person();
-    const flow = await signIn.startDeviceCode(account, inOneMinute());
-    sandbox.entra.answerSignIn(flow.userCode, 'wrong-directory');
-    expect(await flow.finished).toMatchObject({ kind: 'wrong_directory' });
+    const { userCode, flow } = await signIn.requestCode(account);
+    sandbox.entra.answerSignIn(userCode, answer);
+    const message = expect.stringContaining(words) as string;
+    expect(await signIn.askAboutCode(account, flow)).toMatchObject({ kind, message });
     expect(await signIn.acquire(account)).toMatchObject({ kind: 'interaction_needed' });
   });
 
-  it('ends at its deadline, and stops asking', async () => {
-    const started = Date.now();
-    const flow = await signIn.startDeviceCode(person(), { ...inOneMinute(), withinMs: 300 });
-    expect(await flow.finished).toMatchObject({ kind: 'expired' });
-    expect(Date.now() - started).toBeLessThan(1_000);
-    await stopsAsking();
-  });
-
-  it('ends when it is aborted, and stops asking', async () => {
-    const abort = new AbortController();
-    const flow = await signIn.startDeviceCode(person(), { ...inOneMinute(), signal: abort.signal });
-    abort.abort();
-    expect(await flow.finished).toMatchObject({ kind: 'canceled' });
-    await stopsAsking();
-  });
-
-  it('waits on while Entra is away or asks for patience', { timeout: 20_000 }, async () => {
+  it('waits on while Entra is away or asks for patience', async () => {
     const account = person();
-    const flow = await signIn.startDeviceCode(account, inOneMinute());
-    sandbox.entra.fail(DELEGATED, 'unavailable', 5);
+    const { userCode, flow } = await signIn.requestCode(account);
+    sandbox.entra.answerSignIn(userCode, '');
+    sandbox.entra.fail(DELEGATED, 'unavailable', 1);
+    expect(await signIn.askAboutCode(account, flow)).toEqual(WAITING);
     sandbox.entra.fail(DELEGATED, 'slow_down', 1);
-    sandbox.entra.answerSignIn(flow.userCode, '');
-    expect(await flow.finished).toEqual({ kind: 'signed_in' });
+    expect(await signIn.askAboutCode(account, flow)).toEqual({ kind: 'waiting', isTooFast: true });
+    expect(await signIn.askAboutCode(account, flow)).toEqual({ kind: 'signed_in' });
   });
 
   it('repeats what failed in passing', async () => {
@@ -172,13 +185,13 @@ describe('a tenant whose people sign in', () => {
 
   it('says why it cannot show a code', async () => {
     sandbox.entra.fail(DELEGATED, 'unavailable', 3);
-    await expect(signIn.startDeviceCode(person(), inOneMinute())).rejects.toMatchObject({
+    await expect(signIn.requestCode(person())).rejects.toMatchObject({
       name: 'UpstreamError',
       isRetryable: true,
       message: expect.stringContaining('AADSTS90033') as string,
     });
     const unknown = { ...person(), directoryId: '99999999-9999-4999-8999-999999999999' };
-    await expect(signIn.startDeviceCode(unknown, inOneMinute())).rejects.toMatchObject({
+    await expect(signIn.requestCode(unknown)).rejects.toMatchObject({
       isRetryable: false,
       message: expect.stringContaining('AADSTS90002') as string,
     });
@@ -227,11 +240,3 @@ const onceRenewed = async <T>(ask: () => Promise<T>) =>
       typeof answer === 'object' && answer !== null && 'kind' in answer && answer.kind === 'token';
     return isCached ? null : answer;
   });
-
-async function stopsAsking(): Promise<void> {
-  await waitFor('the polling to stop', async () => {
-    const count = sandbox.asked.length;
-    await sleep(200);
-    return sandbox.asked.length === count;
-  });
-}

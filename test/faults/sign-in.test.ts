@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { exportJWK, generateKeyPair, importJWK, type JWK, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signInFlows } from '../../src/sync-runs/sync-runs.table.ts';
 import { get } from '../support/client.ts';
-import { type Place, runOf, startSync, untilStatus, untilTenant } from '../support/journey.ts';
+import { cancelSync, type Place, runOf, startSync, untilStatus, untilTenant } from '../support/journey.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const NAMES = ['astray', 'expired', 'unsteady', 'interrupted', 'two-instances', 'forged', 'canary'];
+const NAMES = [
+  ...['astray', 'expired', 'unsteady', 'interrupted', 'two-instances', 'given-up', 'forged', 'canary'],
+];
 
 const logged: string[] = [];
 let stack: Stack;
@@ -31,6 +34,8 @@ async function startAndWait(name: string): Promise<string> {
   await startSync(stack.place, tenant.id);
   return untilCode(name);
 }
+
+const waitingSignIns = () => stack.database.database.db.select().from(signInFlows);
 
 async function restartAuthentication(name: string, place: Place = stack.place): Promise<void> {
   const tenant = await untilTenant(place, name, 'is there', () => true);
@@ -64,27 +69,39 @@ describe('a sync that waits for a sign-in', () => {
   it('bears being told to slow down, and an Entra that is away for a while', async () => {
     stack.sandbox.control.failEntra({ tenant: 'unsteady', kind: 'slow_down', times: 1 });
     const code = await startAndWait('unsteady');
+    // Kept with the code: whoever asks next keeps the longer pause, too.
+    await waitFor('a longer pause', async () =>
+      (await waitingSignIns()).some(({ askEveryMs }) => askEveryMs > 5_000),
+    );
     stack.sandbox.control.failEntra({ tenant: 'unsteady', kind: 'unavailable', times: 1 });
     stack.sandbox.control.signIn(code);
     expect(runOf(await untilStatus(stack.place, 'unsteady', 'IDLE')).outcome).toBe('SUCCEEDED');
   });
 
-  it('goes on with a new code after the program was restarted', async () => {
-    const first = await startAndWait('interrupted');
+  it('goes on with the same code after the program was restarted', async () => {
+    const code = await startAndWait('interrupted');
     await stack.restartApp();
-    await restartAuthentication('interrupted');
-    stack.sandbox.control.signIn(await untilCode('interrupted', first));
+    stack.sandbox.control.signIn(code);
     expect(runOf(await untilStatus(stack.place, 'interrupted', 'IDLE')).outcome).toBe('SUCCEEDED');
   });
 
-  it('takes the code of another instance, and the older code stops counting', async () => {
+  it('takes the code of another instance, and nobody is asked about the older one', async () => {
     const first = await startAndWait('two-instances');
     const second = await stack.startSecondApp();
     await using _app = second.app;
     await restartAuthentication('two-instances', second.place);
     const code = await untilCode('two-instances', first);
+    await waitFor('only one to be kept', async () => (await waitingSignIns()).length === 1);
     stack.sandbox.control.signIn(code);
     expect(runOf(await untilStatus(stack.place, 'two-instances', 'IDLE')).outcome).toBe('SUCCEEDED');
+  });
+
+  it('that is cancelled is forgotten with its code', async () => {
+    await startAndWait('given-up');
+    await waitFor('its code to be kept', async () => (await waitingSignIns()).length === 1);
+    const tenant = await untilTenant(stack.place, 'given-up', 'is there', () => true);
+    expect((await cancelSync(stack.place, runOf(tenant).id)).__typename).toBe('SyncRun');
+    await waitFor('nothing to be kept', async () => (await waitingSignIns()).length === 0);
   });
 });
 

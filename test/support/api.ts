@@ -21,7 +21,6 @@ import { createSeal, type Seal } from '../../src/lib/seal.ts';
 import { createServer, type ServerParts } from '../../src/server/server.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/metrics.ts';
 import type { Services } from '../../src/sync-runs/services.ts';
-import { SignInDesk } from '../../src/sync-runs/sign-in-desk.ts';
 import { createPost } from '../../src/web-hooks/post.ts';
 import { resolveHere } from '../../src/web-hooks/resolve-name.ts';
 import { ANYWHERE } from '../../src/web-hooks/target-address.ts';
@@ -87,7 +86,6 @@ export async function startApi(options: ApiOptions = {}): Promise<Api> {
     }),
   );
   const services = servicesOf(database.db);
-  stack.use(services.desk);
   const { db, seal } = services;
   const webHooks = {
     db,
@@ -179,7 +177,6 @@ export function servicesOf(db: Db): Services {
       logger: silent,
     }),
     signIn,
-    desk: new SignInDesk({ db, signIn, seal, settings, logger: silent }),
     seal,
     settings,
     lookSoon: () => undefined,

@@ -115,12 +115,12 @@ export async function startCrashWorld(options: StackOptions) {
 const NUMBERS = /[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{40}\b|\b\d+\b/g;
 
 /** The kind of request: numbers, ids and names of tenants left out. */
-function labelOf({ method, path }: { method: string; path: string }): string {
+function labelOf({ method, path, body }: { method: string; path: string; body: string }): string {
   const [place = ''] = path.split('?');
   return `${method} ${place
     .replace(NUMBERS, '#')
     .replace(/\/(repositories)\/[^/]+/, '/$1/#')
-    .replace(/\/contoso-group(\/Tenants)?/, '')}`;
+    .replace(/\/contoso-group(\/Tenants)?/, '')}${body.includes('device_code=') ? ' about a code' : ''}`;
 }
 
 function behindProxies(
