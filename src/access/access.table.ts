@@ -7,15 +7,13 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
 } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import type { Actor } from '../events/actor.ts';
 import type { GrantId, KeyId, TenantId } from '../lib/ids.ts';
 import { AUDIT_ACTS, AUDIT_OUTCOMES, type AuditDetails } from './audit-entry.ts';
 import { ROLES } from './permissions.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** A key's identity: it stays the same when its secret is rotated, so its decisions go on counting as its own. */
 export const apiKeys = pgTable('api_keys', {

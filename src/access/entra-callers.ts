@@ -1,7 +1,7 @@
 /** People and applications by their access tokens of Entra ID (version 2.0 tokens). */
-import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { errors, type JWTPayload, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { createIssuerKeys } from '../azure-devops/issuer-keys.ts';
+import { createIssuerKeys, unprovenIssuer } from '../azure-devops/issuer-keys.ts';
 import { databaseNow, type Queryable } from '../database/database.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -76,15 +76,6 @@ export function createEntraCallers(options: EntraCallerOptions): EntraCallers {
       throw error;
     }
   };
-}
-
-/** Only to know whose keys to ask for; the signature proves it afterwards. */
-function unprovenIssuer(token: string): string | null {
-  try {
-    return decodeProtectedHeader(token).alg === 'RS256' ? (decodeJwt(token).iss ?? null) : null;
-  } catch {
-    return null;
-  }
 }
 
 function claimsOf(payload: JWTPayload): Claims | null {

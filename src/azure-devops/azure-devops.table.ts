@@ -1,4 +1,5 @@
 import { integer, pgTable, text, timestamp, primaryKey } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 
 /** MSAL's token caches, one for each tenant, sealed. `version` guards against the last writer winning in silence. */
 export const tokenCaches = pgTable('token_caches', {
@@ -16,10 +17,10 @@ export const projectLooks = pgTable(
     organization: text().notNull(),
     project: text().notNull(),
     watermark: text(),
-    lookedAt: timestamp('looked_at', { withTimezone: true, precision: 3 }),
-    discoveredAt: timestamp('discovered_at', { withTimezone: true, precision: 3 }),
+    lookedAt: moment('looked_at'),
+    discoveredAt: moment('discovered_at'),
     /** While somebody subscribes to an instance that does not look itself, it looks to that instance. */
-    watchedUntil: timestamp('watched_until', { withTimezone: true, precision: 3 }),
+    watchedUntil: moment('watched_until'),
     /** The last failure, null when the last look succeeded. */
     problem: text(),
   },

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { messageOf, UpstreamError } from '../lib/errors.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
@@ -90,3 +90,12 @@ const isAboutToken = (error: unknown) =>
   error instanceof errors.JWKSNoMatchingKey ||
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported;
+
+/** Only to know whose keys to ask for; the signature proves it afterwards. */
+export function unprovenIssuer(token: string): string | null {
+  try {
+    return decodeProtectedHeader(token).alg === 'RS256' ? (decodeJwt(token).iss ?? null) : null;
+  } catch {
+    return null;
+  }
+}

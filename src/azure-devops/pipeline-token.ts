@@ -3,10 +3,10 @@
  * Two issuers exist. Azure DevOps' own (retired for most connections in July 2027) names the connection in the
  * subject; Entra's names ids only, which have to be looked up.
  */
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import { createIssuerKeys } from './issuer-keys.ts';
+import { createIssuerKeys, unprovenIssuer } from './issuer-keys.ts';
 
 export type PipelineJob = { organization: string; project: string; serviceConnection: string };
 
@@ -62,15 +62,6 @@ export function createPipelineTokenVerifier(options: PipelineTokenOptions): Pipe
       throw error;
     }
   };
-}
-
-/** Only to know whose keys to ask for; the signature proves it afterwards. */
-function unprovenIssuer(token: string): string | null {
-  try {
-    return decodeProtectedHeader(token).alg === 'RS256' ? (decodeJwt(token).iss ?? null) : null;
-  } catch {
-    return null;
-  }
 }
 
 const issuerPattern = (pattern: string) =>

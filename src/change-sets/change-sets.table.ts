@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, timestamp, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import { CHANGE_KINDS, CHANGE_RESULTS } from '../pipeline/contract.ts';
 import type { Actor } from '../events/actor.ts';
 import type { ChangeId, ChangeSetId, DecisionId, RevertId, RunId, TenantId } from '../lib/ids.ts';
@@ -12,8 +13,6 @@ import {
   REVERT_STATUSES,
   VERDICTS,
 } from './change-set.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 export const changeSets = pgTable(
   'change_sets',

@@ -1,9 +1,8 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, index, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import type { EventId, RunId, TenantId } from '../lib/ids.ts';
 import type { Actor } from './actor.ts';
 import type { EventBody, TenantFacts } from './event.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 const columns = {
   id: text().$type<EventId>().notNull(),

@@ -1,4 +1,5 @@
-import { boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import { type Column, sql } from 'drizzle-orm';
 import { SYNC_MODES } from '../pipeline/contract.ts';
 import type { StageObservation } from '../azure-devops/port.ts';
@@ -16,8 +17,6 @@ import {
   type SyncError,
   type SyncRunStatus,
 } from './sync-run.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** Words of RevertStatus, whose own room comes later in the import order. */
 export const STUCK_REVERTS = ['CONFLICT', 'FAILED', 'PULL_REQUEST_ABANDONED'];

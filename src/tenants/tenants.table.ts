@@ -1,14 +1,5 @@
-import {
-  type AnyPgColumn,
-  boolean,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  unique,
-} from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, boolean, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import type { Gate } from '../azure-devops/port.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
 import { type Column, sql } from 'drizzle-orm';
@@ -19,8 +10,6 @@ import {
   TENANT_STATUSES,
   URGENCY,
 } from './tenant.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** Written out, not as parameters: an index on it must have the same text. */
 export const urgencyOf = (status: Column) =>

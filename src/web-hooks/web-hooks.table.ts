@@ -8,15 +8,13 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   unique,
 } from 'drizzle-orm/pg-core';
+import { moment } from '../database/columns.ts';
 import type { Actor } from '../events/actor.ts';
 import type { EventKind } from '../events/event.ts';
 import type { DeliveryId, EventId, Id, RunId, TenantId, WebHookId } from '../lib/ids.ts';
 import { DELIVERY_STATUSES, OFF_REASONS } from './web-hook.ts';
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** Whoever changes its deliveries, or when its lanes are due, holds the lock on its row. */
 export const webHooks = pgTable('web_hooks', {
