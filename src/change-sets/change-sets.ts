@@ -7,6 +7,7 @@ import type { Queryable } from '../database/database.ts';
 import {
   containing,
   inOrder,
+  limited,
   onPage,
   type Order,
   type Page,
@@ -87,12 +88,14 @@ export async function listChanges(
     shape: ['changes', shapeOf(query), pageShape(BY_PATH, page), isBrief],
     values: { ...valuesOf(query), ...pageValues(page) },
     build: (visible) =>
-      db
-        .select(isBrief ? briefChanges : getColumns(changes))
-        .from(changes)
-        .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
-        .orderBy(...inOrder(BY_PATH, page))
-        .limit(sql.placeholder('limit')),
+      limited(
+        db
+          .select(isBrief ? briefChanges : getColumns(changes))
+          .from(changes)
+          .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
+          .orderBy(...inOrder(BY_PATH, page))
+          .$dynamic(),
+      ),
   });
   return toPage(rows, page);
 }

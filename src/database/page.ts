@@ -1,6 +1,8 @@
 /** Lists in parts that stay where they are when rows come and go: each part begins behind a row's key, not at a number. */
 import { and, type Column, type SQL, sql } from 'drizzle-orm';
 
+export const MOST_IN_PAGE = 100;
+
 /** The values of the ordering columns of one row; the last one is unique. */
 export type Key = readonly (string | number)[];
 
@@ -53,6 +55,21 @@ export function pageValues({ limit, after, before }: PageRequest): Record<string
   for (const [index, value] of (before ?? []).entries()) values[`before${index}`] = value;
   return values;
 }
+
+/**
+ * Sets the limit of `pageValues`. Of a limit that is a value Postgres supposes that it is a tenth of all rows, and would
+ * rather plan such a statement anew each time (210 of 380 µs for 50 tenants with their runs): the largest one stands
+ * inside, where it is known.
+ */
+export function limited<Query extends Limitable>(query: Query): Query {
+  query.limit(MOST_IN_PAGE + 1);
+  const largest = query.getSQL.bind(query);
+  query.getSQL = (...form) =>
+    sql`select * from (${largest(...form).inlineParams()}) page limit ${sql.placeholder('limit')}`;
+  return query;
+}
+
+type Limitable = { limit(limit: number): unknown; getSQL(...form: readonly boolean[]): SQL };
 
 /** What `orderBy` must be; give all rows to `toPage`. */
 export function inOrder<Row>(order: Order<Row>, { fromEnd }: PageRequest): SQL[] {

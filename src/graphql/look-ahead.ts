@@ -1,5 +1,7 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
+export type Fragments = GraphQLResolveInfo['fragments'];
+
 const known = new WeakMap<FieldNode, Map<string, ReadonlySet<string>>>();
 
 /**
@@ -20,26 +22,37 @@ export function askedBelow(
   return asked;
 }
 
-function namesAt(
-  nodes: readonly FieldNode[],
-  path: readonly string[],
-  fragments: GraphQLResolveInfo['fragments'],
-): string[] {
-  let fields = nodes.flatMap((node) => fieldsOf(node.selectionSet, fragments));
+function namesAt(nodes: readonly FieldNode[], path: readonly string[], fragments: Fragments): string[] {
+  let fields = nodes.flatMap((node) => selectedFields(node.selectionSet, fragments));
   for (const step of path)
     fields = fields
       .filter(({ name }) => name.value === step)
-      .flatMap((node) => fieldsOf(node.selectionSet, fragments));
+      .flatMap((node) => selectedFields(node.selectionSet, fragments));
   return fields.map(({ name }) => name.value);
 }
 
-function fieldsOf(
+const written = new WeakMap<FieldNode, FieldNode>();
+
+/** `node` stands for `original` in a document that is executed instead of the one that was sent. */
+export function standsFor(node: FieldNode, original: FieldNode): FieldNode {
+  written.set(node, original);
+  return node;
+}
+
+/** The field as it was sent. */
+export const asSent = (node: FieldNode): FieldNode => written.get(node) ?? node;
+
+/** The fields of a selection and of those of its fragments that apply, as they were sent. */
+export function selectedFields(
   set: SelectionSetNode | undefined,
-  fragments: GraphQLResolveInfo['fragments'],
+  fragments: Fragments,
+  applies: (condition: string) => boolean = () => true,
 ): FieldNode[] {
   return (set?.selections ?? []).flatMap((one) => {
-    if (one.kind === Kind.FIELD) return [one];
+    if (one.kind === Kind.FIELD) return [asSent(one)];
     const inner = one.kind === Kind.INLINE_FRAGMENT ? one : fragments[one.name.value];
-    return fieldsOf(inner?.selectionSet, fragments);
+    const condition = inner?.typeCondition?.name.value;
+    if (condition !== undefined && !applies(condition)) return [];
+    return selectedFields(inner?.selectionSet, fragments, applies);
   });
 }

@@ -1,9 +1,15 @@
 import type { ObjectRef } from '@pothos/core';
-import type { Key, KeyColumn, Order, Page, PageRequest } from '../database/page.ts';
+import {
+  type Key,
+  type KeyColumn,
+  MOST_IN_PAGE,
+  type Order,
+  type Page,
+  type PageRequest,
+} from '../database/page.ts';
 import { builder, type Types } from './builder.ts';
 import { badInput } from './user-error.ts';
 
-export const MOST_IN_PAGE = 100;
 const USUAL_IN_PAGE = 20;
 
 export type PageArgs = {

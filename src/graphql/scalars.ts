@@ -1,3 +1,4 @@
+import { isoMoment } from '../lib/iso-moment.ts';
 import { builder } from './builder.ts';
 import { badInput } from './user-error.ts';
 
@@ -5,7 +6,7 @@ const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 builder.scalarType('DateTime', {
   description: 'A moment in RFC 3339, always in UTC with milliseconds: `2026-11-23T09:15:00.000Z`.',
-  serialize: (value) => (value instanceof Date ? value : new Date(value)).toISOString(),
+  serialize: (value) => isoMoment(value instanceof Date ? value : new Date(value)),
   parseValue: (value) => {
     const moment = typeof value === 'string' && RFC_3339.test(value) ? new Date(value) : undefined;
     if (!moment || Number.isNaN(moment.getTime())) {

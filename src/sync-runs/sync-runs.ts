@@ -5,6 +5,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Queryable } from '../database/database.ts';
 import {
   inOrder,
+  limited,
   onPage,
   type Order,
   type Page,
@@ -45,12 +46,14 @@ export async function listSyncRuns(
     shape: ['syncRuns', shapeOf(filter), pageShape(NEWEST_FIRST, page)],
     values: { ...filter, ...pageValues(page) },
     build: (visible) =>
-      db
-        .select()
-        .from(syncRuns)
-        .where(and(matching(visible, filter), onPage(NEWEST_FIRST, page)))
-        .orderBy(...inOrder(NEWEST_FIRST, page))
-        .limit(sql.placeholder('limit')),
+      limited(
+        db
+          .select()
+          .from(syncRuns)
+          .where(and(matching(visible, filter), onPage(NEWEST_FIRST, page)))
+          .orderBy(...inOrder(NEWEST_FIRST, page))
+          .$dynamic(),
+      ),
   });
   return toPage(rows, page);
 }

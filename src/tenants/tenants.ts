@@ -9,6 +9,7 @@ import {
   containing,
   inOrder,
   type KeyColumn,
+  limited,
   onPage,
   type Order,
   type Page,
@@ -83,10 +84,11 @@ export async function listTenants(
     shape: ['tenants', shapeOf(filter), pageShape(order, page), edges.map(({ name }) => name), brief],
     values: { ...valuesOf(filter), ...pageValues(page) },
     build: (visible) =>
-      tenantRows(db, visible, { edges, brief })
-        .where(and(matching(visible, filter), onPage(order, page)))
-        .orderBy(...inOrder(order, page))
-        .limit(sql.placeholder('limit')),
+      limited(
+        tenantRows(db, visible, { edges, brief })
+          .where(and(matching(visible, filter), onPage(order, page)))
+          .orderBy(...inOrder(order, page)),
+      ),
   });
   return toPage(
     rows.map(({ tenant, ...brought }) => bringAlong(tenant, brought)),
