@@ -1,4 +1,5 @@
 import type { Db } from '../database/database.ts';
+import { Bell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
@@ -32,8 +33,6 @@ export type Subscription = {
 };
 
 const READ_LIMIT = 500;
-/** Without a reason of its own each abort would make an error with a stack. */
-const WOKEN = 'woken';
 
 type LogEnd = Pick<LogHead, 'epoch' | 'lastPosition'>;
 
@@ -45,6 +44,7 @@ export class EventFeed implements AsyncDisposable {
   readonly #windowSize: number;
   readonly #pollEveryMs: number;
   readonly #room = new WaitingRoom(() => this.#position);
+  readonly #bell = new Bell();
   readonly #end = new AbortController();
   readonly #loop: Promise<void>;
   #window: EventWindow;
@@ -52,7 +52,6 @@ export class EventFeed implements AsyncDisposable {
   /** Replaced when positions may mean other events than before. */
   #era = {};
   #position: bigint;
-  #bell = new AbortController();
   #watchers = 0;
 
   private constructor(options: FeedOptions, { epoch, lastPosition }: LogEnd) {
@@ -89,7 +88,7 @@ export class EventFeed implements AsyncDisposable {
 
   /** Something may be new: look now. For the listener to EVENTS_APPENDED. */
   wake(): void {
-    this.#bell.abort(WOKEN);
+    this.#bell.ring();
   }
 
   /**
@@ -117,7 +116,7 @@ export class EventFeed implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
-    this.#bell.abort();
+    this.#bell.ring();
     await this.#loop;
   }
 
@@ -177,7 +176,7 @@ export class EventFeed implements AsyncDisposable {
       try {
         await this.#look();
         failures = 0;
-        await pause(this.#pollEveryMs, this.#bell.signal);
+        await this.#bell.heard(this.#pollEveryMs);
       } catch (error) {
         failures += 1;
         this.#logger.warn('The event log could not be read; trying again.', { error: messageOf(error) });
@@ -188,7 +187,6 @@ export class EventFeed implements AsyncDisposable {
   }
 
   async #look(): Promise<void> {
-    this.#bell = new AbortController();
     for (let isMore = true; isMore && !this.#end.signal.aborted;) {
       const { before, events } = await numberEvents(this.#db);
       if (!before?.isHome) {

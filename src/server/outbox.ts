@@ -1,11 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { bytesOf, forgetFrames, type Frames, framesAfter } from './frames.ts';
 
 /** Try again later: clients come back and resume behind their cursor. */
 const TOO_SLOW = 1013;
-/** The last fragment of a text message, not masked: RFC 6455, 5.2. */
-const TEXT_FRAME = 0x81;
-const CLOSING_BRACE = 0x7d;
 
 export type OutboxLimits = {
   /** Beyond this many bytes that the client has not taken, nothing live is added. */
@@ -20,19 +18,19 @@ let due: Outbox[] = [];
 function flushDue(): void {
   const outboxes = due;
   due = [];
+  forgetFrames();
   for (const outbox of outboxes) outbox.flush();
 }
 
 /**
- * What the hub sends to one socket: all frames of a turn go out in one write, and a payload that many sockets share is
- * encoded once. It writes whole frames, as ws itself does, so that the two never cut into each other.
+ * What the hub sends to one socket: all frames of a turn go out in one write. They are whole, as those of ws itself, so
+ * that the two never cut into each other.
  */
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #limits: OutboxLimits;
-  #parts: { head: Buffer; payload: Buffer }[] = [];
-  #bytes = 0;
+  #frames: Frames | undefined;
   #waiting: (() => void)[] = [];
   #deadline: NodeJS.Timeout | undefined;
 
@@ -46,9 +44,8 @@ export class Outbox {
 
   /** Sends `head`, `payload` and a closing brace as one message. Answers whether there is room for more. */
   send(head: Buffer, payload: Buffer): boolean {
-    if (this.#parts.length === 0) this.#beDue();
-    this.#parts.push({ head, payload });
-    this.#bytes += head.length + payload.length;
+    if (!this.#frames) this.#beDue();
+    this.#frames = framesAfter(this.#frames, head, payload);
     return this.#buffered() <= this.#limits.mostBytes;
   }
 
@@ -61,11 +58,13 @@ export class Outbox {
 
   /** Writes now what waits for the end of the turn. */
   flush(): void {
-    const parts = this.#parts;
-    this.#parts = [];
-    this.#bytes = 0;
-    if (parts.length === 0 || this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#stream.write(encode(parts), this.#onWritten);
+    const frames = this.#frames;
+    const isMuch = !this.#hasRoom();
+    this.#frames = undefined;
+    if (!frames || this.#socket.readyState !== this.#socket.OPEN) return;
+    // Whoever waits for room began to in the turn in which it was used up. Nobody else need hear of it: a callback
+    // costs a fifth of a write.
+    this.#stream.write(bytesOf(frames), isMuch || this.#waiting.length > 0 ? this.#onWritten : undefined);
   }
 
   #beDue(): void {
@@ -78,7 +77,7 @@ export class Outbox {
   };
 
   #buffered(): number {
-    return this.#bytes + this.#stream.writableLength;
+    return (this.#frames?.size ?? 0) + this.#stream.writableLength;
   }
 
   #hasRoom(): boolean {
@@ -95,32 +94,4 @@ export class Outbox {
     this.#deadline = undefined;
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
-}
-
-function encode(parts: readonly { head: Buffer; payload: Buffer }[]): Buffer {
-  let size = 0;
-  for (const { head, payload } of parts) {
-    const length = head.length + payload.length + 1;
-    size += headerSize(length) + length;
-  }
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const { head, payload } of parts) {
-    at = writeHeader(bytes, at, head.length + payload.length + 1);
-    at += head.copy(bytes, at);
-    at += payload.copy(bytes, at);
-    bytes[at++] = CLOSING_BRACE;
-  }
-  return bytes;
-}
-
-const headerSize = (length: number) => (length < 126 ? 2 : length < 65_536 ? 4 : 10);
-
-function writeHeader(bytes: Buffer, at: number, length: number): number {
-  bytes[at] = TEXT_FRAME;
-  if (length < 126) return bytes.writeUInt8(length, at + 1);
-  bytes[at + 1] = length < 65_536 ? 126 : 127;
-  return length < 65_536
-    ? bytes.writeUInt16BE(length, at + 2)
-    : bytes.writeBigUInt64BE(BigInt(length), at + 2);
 }

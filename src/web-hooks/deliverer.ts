@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { createLimit } from '../azure-devops/limit.ts';
 import type { Db } from '../database/database.ts';
+import { Bell } from '../lib/bell.ts';
 import { messageOf } from '../lib/errors.ts';
 import type { WebHookId } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
-import { pause } from '../lib/pause.ts';
 import type { Seal } from '../lib/seal.ts';
 import { claimLanes, lookForWork, type Lease } from './claim-lanes.ts';
 import { type Answer, failed, type Post } from './post.ts';
@@ -49,10 +49,10 @@ export class Deliverer implements AsyncDisposable {
   readonly #underWay = new Map<WebHookId, number>();
   readonly #tries = new Set<Promise<void>>();
   readonly #inTurn = createLimit(MOST_CONNECTIONS);
+  readonly #bell = new Bell();
   readonly #end = new AbortController();
   readonly #cut = new AbortController();
   readonly #loop: Promise<void>;
-  #bell = new AbortController();
   #look: NodeJS.Timeout | undefined;
 
   constructor(options: DelivererOptions) {
@@ -68,6 +68,7 @@ export class Deliverer implements AsyncDisposable {
   /** What is being sent may finish for a moment; what does not is sent again by whoever comes next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
+    this.#bell.ring();
     clearTimeout(this.#look);
     await this.#loop;
     const { finishWithinMs = FINISH_WITHIN_MS } = this.#options;
@@ -79,19 +80,18 @@ export class Deliverer implements AsyncDisposable {
   async #run(): Promise<void> {
     const { logger, pollEveryMs = POLL_EVERY_MS } = this.#options;
     while (!this.#end.signal.aborted) {
-      this.#bell = new AbortController();
       try {
         if (await this.#turn()) continue;
       } catch (error) {
         logger.warn('Web hooks could not be looked after; trying again.', { error: messageOf(error) });
       }
-      await pause(pollEveryMs, AbortSignal.any([this.#end.signal, this.#bell.signal]));
+      await this.#bell.heard(pollEveryMs);
     }
   }
 
   #lookNow(): void {
     this.#look = undefined;
-    this.#bell.abort();
+    this.#bell.ring();
   }
 
   /** Answers whether there is more to read at once. */
@@ -132,7 +132,7 @@ export class Deliverer implements AsyncDisposable {
         const left = (this.#underWay.get(webHookId) ?? 1) - 1;
         if (left > 0) this.#underWay.set(webHookId, left);
         else this.#underWay.delete(webHookId);
-        this.#bell.abort();
+        this.#bell.ring();
       });
     this.#tries.add(done);
   }
