@@ -151,10 +151,12 @@ export const OWN: Contender = {
 
 export const CONNECTION_INIT = { type: 'connection_init', payload: { authorization: `Bearer ${KEY}` } };
 
+/** With 5,000 subscribers three at a time: those whose ratios were promised first. */
 export const CONTENDERS: readonly Contender[] = [
-  peer('raw-corked', 'raw ws, corked (the floor)', 'raw', { CORK: '1' }),
   OWN,
-  peer('graphql-ws', 'graphql-ws + graphql-js', 'graphql-ws'),
+  peer('graphql-ws', 'graphql-ws + graphql-subscriptions', 'graphql-ws'),
+  peer('graphql-ws-lean', 'graphql-ws + a lean filter', 'graphql-ws-lean'),
+  peer('raw-corked', 'raw ws, corked (the floor)', 'raw', { CORK: '1' }),
   peer('raw', 'raw ws, one ready string', 'raw'),
   peer('yoga', "Yoga's documented recipe", 'yoga'),
   peer('postgraphile', 'PostGraphile subscriptions', 'postgraphile'),

@@ -2,7 +2,7 @@
 import { CONTENDERS } from './contenders.ts';
 import { casesOf, figure, type Results, WAYS } from './report.ts';
 
-const COLOURS = ['#9aa5b1', '#52606d', '#0b7285', '#e8590c', '#c2255c', '#5f3dc4'];
+const COLOURS = ['#0b7285', '#e8590c', '#f4a261', '#52606d', '#9aa5b1', '#c2255c', '#5f3dc4'];
 const PANEL = { width: 430, height: 230, left: 60, bottom: 40, top: 34 };
 
 export function plot(results: Results): string {
@@ -26,7 +26,7 @@ ${panels.join('\n')}
 
 function legend(): string {
   return CONTENDERS.map(({ name }, index) => {
-    const x = 14 + index * 125;
+    const x = 14 + index * 122;
     return `<rect x="${x}" y="30" width="10" height="10" fill="${COLOURS[index]}"/><text x="${x + 14}" y="39">${name}</text>`;
   }).join('');
 }
