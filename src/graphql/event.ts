@@ -17,7 +17,7 @@ export type ToldEvent<Kind extends EventKind = EventKind> = Told<Kind> & {
   body: Extract<EventBody, { kind: Kind }>;
 };
 
-export const EventKindEnum = enumOf<EventKind>('EventKind', 'The kinds of event, named like their types.', {
+const KINDS: Readonly<Record<EventKind, string>> = {
   TENANT_STATUS_CHANGED: 'The status of a tenant changed.',
   SYNC_RUN_CHANGED: 'A sync run began, or its status changed.',
   AUTHENTICATION_REQUESTED: 'A run waits for somebody to sign in.',
@@ -30,11 +30,20 @@ export const EventKindEnum = enumOf<EventKind>('EventKind', 'The kinds of event,
   TENANT_REMOVED: 'Azure DevOps no longer has a tenant.',
   WEB_HOOK_SWITCHED_OFF:
     'Nothing more is sent to a web hook, because its receiver kept failing. A person must look.',
-});
+};
+export const EventKindEnum = enumOf<EventKind>(
+  'EventKind',
+  'The kinds of event, named like their types.',
+  KINDS,
+);
+
+/** While a release is rolled out, instances of the one before read what the next one wrote. */
+const typeOf = ({ kind }: Told<string>) =>
+  Object.hasOwn(KINDS, kind) || kind === 'HEARTBEAT' ? typenameOf(kind) : 'OtherEvent';
 
 export const EventInterface = builder.interfaceRef<Told<EventKind | 'HEARTBEAT'>>('Event').implement({
   description: 'Something that happened, in the order in which the log has it.',
-  resolveType: (event) => typenameOf(event.kind),
+  resolveType: typeOf,
   fields: (t) => ({
     id: t.exposeID('id', {
       description: 'Stays the same when an event is delivered again: use it to drop doubles.',
@@ -51,7 +60,7 @@ export const EventInterface = builder.interfaceRef<Told<EventKind | 'HEARTBEAT'>
 export const TenantEventInterface = builder.interfaceRef<ToldEvent>('TenantEvent').implement({
   description: 'An event about a tenant: every event but the heartbeat.',
   interfaces: [EventInterface],
-  resolveType: (event) => typenameOf(event.kind),
+  resolveType: typeOf,
   fields: (t) => ({
     actor: t.field({ type: ActorType, description: 'Who did it.', resolve: (event) => event.actor }),
   }),
@@ -61,6 +70,12 @@ builder.objectRef<Heartbeat>('Heartbeat').implement({
   description:
     'Nothing happened for a while. Sent only on the subscription `events`: it shows that the connection lives, and moves the cursor of a quiet client on.',
   interfaces: [EventInterface],
+});
+
+builder.objectRef<ToldEvent>('OtherEvent').implement({
+  description:
+    'An event that this instance has no type for: one of a newer release wrote it, and tells the same id as what it is.',
+  interfaces: [EventInterface, TenantEventInterface],
 });
 
 builder.queryField('eventCursor', (t) =>

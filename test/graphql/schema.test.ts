@@ -74,7 +74,14 @@ test('Every event and every refusal carries what its interface promises', () => 
   };
   expect(names('Event')).toEqual([
     ...['AuthenticationRequested', 'ChangeSetDecided', 'ChangeSetReady', 'GateMissing', 'Heartbeat'],
-    ...['RevertFinished', 'SyncRunChanged', 'TenantAdded', 'TenantRemoved', 'TenantStatusChanged'],
+    ...[
+      'OtherEvent',
+      'RevertFinished',
+      'SyncRunChanged',
+      'TenantAdded',
+      'TenantRemoved',
+      'TenantStatusChanged',
+    ],
     'WebHookSwitchedOff',
   ]);
   expect(names('Refusal')).toEqual([

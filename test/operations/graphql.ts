@@ -666,6 +666,7 @@ export type EventHistoryQuery = { events: { pageInfo: { hasNextPage: boolean, en
         | { __typename: 'ChangeSetDecided', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
         | { __typename: 'ChangeSetReady', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
         | { __typename: 'GateMissing', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
+        | { __typename: 'OtherEvent', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
         | { __typename: 'RevertFinished', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
         | { __typename: 'SyncRunChanged', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } }
         | { __typename: 'TenantAdded', id: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string } | null }
@@ -686,6 +687,7 @@ export type EventStreamSubscription = { events:
     | { __typename: 'ChangeSetReady', digest: string, id: string, cursor: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } | null }
     | { __typename: 'GateMissing', id: string, cursor: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } | null }
     | { __typename: 'Heartbeat', id: string, cursor: string, occurredAt: string }
+    | { __typename: 'OtherEvent', id: string, cursor: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } | null }
     | { __typename: 'RevertFinished', commit: string | null, id: string, cursor: string, occurredAt: string, revertStatus: RevertStatus, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } | null }
     | { __typename: 'SyncRunChanged', id: string, cursor: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } }
     | { __typename: 'TenantAdded', id: string, cursor: string, occurredAt: string, actor: { displayName: string }, tenant: { id: string, displayName: string }, run: { id: string, status: SyncRunStatus } | null }
