@@ -25,6 +25,10 @@ export type Sampled = {
   oldestPendingApprovalSeconds: number | null;
   tenantsByStatus: Readonly<Record<string, number>>;
   waitingJobs: number;
+  /** Of web hooks that are on. */
+  waitingDeliveries: number;
+  /** null: none waits. */
+  oldestWaitingDeliverySeconds: number | null;
 };
 
 /** What operators watch, in Prometheus' format. Names and labels are promises to dashboards: add, never rename. */
@@ -121,8 +125,14 @@ function sampledGauges(registry: Registry): (sample: Sampled | null | undefined)
   );
   const tenants = gauge('tenants', 'Tenants, by status.', ['status']);
   const jobs = gauge('jobs_waiting', 'Jobs that could run now and do not.');
+  const deliveries = gauge('web_hook_deliveries_waiting', 'Deliveries that web hooks still have to be sent.');
+  const oldestDelivery = gauge(
+    'oldest_web_hook_delivery_seconds',
+    'For how long the oldest waiting delivery of a web hook has waited.',
+  );
+  const single = [sockets, subscriptions, streams, oldest, jobs, deliveries, oldestDelivery];
   return (sample) => {
-    for (const one of [sockets, subscriptions, streams, oldest, jobs]) one.remove();
+    for (const one of single) one.remove();
     tenants.reset();
     if (!sample) return;
     sockets.set(sample.sockets);
@@ -130,6 +140,8 @@ function sampledGauges(registry: Registry): (sample: Sampled | null | undefined)
     streams.set(sample.eventStreams);
     oldest.set(sample.oldestPendingApprovalSeconds ?? 0);
     jobs.set(sample.waitingJobs);
+    deliveries.set(sample.waitingDeliveries);
+    oldestDelivery.set(sample.oldestWaitingDeliverySeconds ?? 0);
     for (const [status, count] of Object.entries(sample.tenantsByStatus)) tenants.set({ status }, count);
   };
 }

@@ -14,6 +14,8 @@ const sampled: Sampled = {
   oldestPendingApprovalSeconds: 90,
   tenantsByStatus: { IDLE: 7 },
   waitingJobs: 2,
+  waitingDeliveries: 4,
+  oldestWaitingDeliverySeconds: 60,
 };
 const valueOf = (text: string, series: string) =>
   text
@@ -42,9 +44,12 @@ test('A scrape shows what is open and waiting now, and nothing instead of someth
   const { text } = await metrics.print();
   expect(valueOf(text, 'tenant_sync_sockets')).toBe('3');
   expect(valueOf(text, 'tenant_sync_oldest_pending_approval_seconds')).toBe('90');
+  expect(valueOf(text, 'tenant_sync_web_hook_deliveries_waiting')).toBe('4');
+  expect(valueOf(text, 'tenant_sync_oldest_web_hook_delivery_seconds')).toBe('60');
   expect(valueOf(text, 'tenant_sync_tenants{status="IDLE"}')).toBe('7');
   isAway = true;
   const later = (await metrics.print()).text;
   expect(valueOf(later, 'tenant_sync_sockets')).toBeUndefined();
+  expect(valueOf(later, 'tenant_sync_web_hook_deliveries_waiting')).toBeUndefined();
   expect(valueOf(later, 'tenant_sync_tenants{status="IDLE"}')).toBeUndefined();
 });
