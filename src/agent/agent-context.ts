@@ -1,11 +1,12 @@
 /** What the code of a stage is given on an agent. */
-import { DEFAULT_NAMES, type SyncStage } from '../pipeline/contract.ts';
+import { type CredentialGranted, DEFAULT_NAMES, type SyncStage } from '../pipeline/contract.ts';
+import { renewedTokens } from '../pipeline/access-tokens.ts';
 import { createGraphConnection } from '../pipeline/graph/graph-connection.ts';
 import { isJsonObject, type Json } from '../pipeline/canonical-json.ts';
 import { StageError, type StageContext } from '../pipeline/stage.ts';
 import { agentReport } from './agent-report.ts';
 import { azureRepository, readFileAt, type RepositoryPlace } from './azure-repository.ts';
-import { askForCredential, type Patience } from './credential.ts';
+import { askForCredential, askForDigest, type Patience } from './credential.ts';
 import type { Job } from './job.ts';
 import { readAttachment } from './read-attachment.ts';
 import { readInheritance } from './tenant-inheritance.ts';
@@ -29,23 +30,25 @@ export async function agentContext(
   const report = agentReport({ write, temporaryFolder: job.temporaryFolder });
   const files = azureRepository(place);
   const directoryId = await readDirectoryId(place, job);
+  const { servicePrincipal } = job;
+  const credential = async (stage: SyncStage): Promise<CredentialGranted> => {
+    const question = { job, stage, report, patience, signal };
+    if (!servicePrincipal) return askForCredential(question);
+    const digest = await askForDigest(question);
+    return { ...digest, ...(await principalToken(job, servicePrincipal, { directoryId, signal })) };
+  };
   return {
     buildId,
     mode: job.mode,
     isWhatIf,
     repository: files,
     inheritanceAt: (mainSha) => readInheritance(place, files, mainSha),
-    connect: (token) =>
+    connect: (stage, granted) =>
       createGraphConnection({
-        ...{ accessToken: token, directoryId, signal },
+        ...{ tokens: renewedTokens(granted, () => credential(stage)), directoryId, signal },
         ...{ baseUrl: job.graphUrl, mayDelete: job.mayDelete, log: (line: string) => report.log(line) },
       }),
-    async credential(stage: SyncStage) {
-      const granted = await askForCredential({ job, stage, report, patience, signal });
-      if (!job.servicePrincipal) return granted;
-      const own = await principalToken(job, job.servicePrincipal, { directoryId, signal });
-      return { ...granted, accessToken: own };
-    },
+    credential,
     report,
     readAttachment: (type, name) => readAttachment(access, { project, buildId, type, name }),
     signal,

@@ -4,6 +4,7 @@ import { isJsonObject, type Json, type JsonObject } from '../pipeline/canonical-
 import {
   type CredentialGranted,
   type CredentialRequest,
+  type DigestGranted,
   PIPELINE_ERROR_CODES,
   type SyncStage,
 } from '../pipeline/contract.ts';
@@ -34,23 +35,36 @@ const SIGNED_IN = 'Somebody signed in to the tenant';
 const RETRY_MS = 1000;
 const REQUEST_TIMEOUT_MS = 30_000;
 
-type Answer =
-  | { kind: 'granted'; credential: CredentialGranted }
+type Answer<Granted> =
+  | { kind: 'granted'; granted: Granted }
   | { kind: 'pending'; retryAfterSeconds: number; windowEndsAt: string }
   | { kind: 'expired'; message: string }
   | { kind: 'trouble'; message: string; code: string; isAway: boolean };
 
-export async function askForCredential(question: CredentialQuestion): Promise<CredentialGranted> {
+type Read<Granted> = (body: JsonObject) => Granted | null;
+
+export const askForCredential = (question: CredentialQuestion): Promise<CredentialGranted> =>
+  askUntilGranted(question, {}, credentialIn);
+
+/** Without a credential: the key of the digest and what was approved are the API's all the same. */
+export const askForDigest = (question: CredentialQuestion): Promise<DigestGranted> =>
+  askUntilGranted(question, { signsInItself: true }, digestIn);
+
+async function askUntilGranted<Granted>(
+  question: CredentialQuestion,
+  wish: Pick<CredentialRequest, 'signsInItself'>,
+  read: Read<Granted>,
+): Promise<Granted> {
   const { patience, report, signal } = question;
   const rest = (ms: number) => pause(patience.msOfPause(ms), signal);
   let isWaiting = false;
   let troubleSince: number | null = null;
   for (;;) {
-    const answer = await ask(question);
+    const answer = await ask(question, wish, read);
     signal.throwIfAborted();
     if (answer.kind === 'granted') {
       if (isWaiting) report.progress(50, SIGNED_IN);
-      return answer.credential;
+      return answer.granted;
     }
     if (answer.kind === 'expired') throw expired(answer.message);
     if (answer.kind === 'pending') {
@@ -77,10 +91,14 @@ function tellThatItWaits(report: Reporter, windowEndsAt: string): void {
   report.log(`Somebody has to sign in to the tenant first. The window closes at ${windowEndsAt}.`);
 }
 
-async function ask({ job, stage, signal }: CredentialQuestion): Promise<Answer> {
+async function ask<Granted>(
+  { job, stage, signal }: CredentialQuestion,
+  wish: Pick<CredentialRequest, 'signsInItself'>,
+  read: Read<Granted>,
+): Promise<Answer<Granted>> {
   const address = `${job.apiUrl}/pipeline/credentials`;
   try {
-    const body: CredentialRequest = { buildId: job.buildId, stage };
+    const body: CredentialRequest = { buildId: job.buildId, stage, ...wish };
     const response = await fetch(address, {
       method: 'POST',
       redirect: 'error',
@@ -91,7 +109,7 @@ async function ask({ job, stage, signal }: CredentialQuestion): Promise<Answer> 
       body: JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]),
     });
-    return readAnswer(response.status, await response.text());
+    return readAnswer(response.status, parsed(await response.text()), read);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
     const words = cause instanceof Error ? cause.message : String(cause);
@@ -100,10 +118,9 @@ async function ask({ job, stage, signal }: CredentialQuestion): Promise<Answer> 
   }
 }
 
-function readAnswer(status: number, text: string): Answer {
-  const body = parsed(text);
-  const credential = status === 200 ? grantedIn(body) : null;
-  if (credential) return { kind: 'granted', credential };
+function readAnswer<Granted>(status: number, body: JsonObject, read: Read<Granted>): Answer<Granted> {
+  const granted = status === 200 ? read(body) : null;
+  if (granted) return { kind: 'granted', granted };
   const { retryAfterSeconds, windowEndsAt, code, message } = body;
   if (status === 202 && typeof retryAfterSeconds === 'number' && typeof windowEndsAt === 'string')
     return { kind: 'pending', retryAfterSeconds, windowEndsAt };
@@ -114,17 +131,17 @@ function readAnswer(status: number, text: string): Answer {
   return { kind: 'trouble', code: ownCode, message: words, isAway: status >= 500 };
 }
 
-function grantedIn({
-  accessToken,
-  expiresAt,
-  digestKey,
-  approvedDigest,
-}: JsonObject): CredentialGranted | null {
-  return typeof accessToken === 'string' &&
-    typeof expiresAt === 'string' &&
-    typeof digestKey === 'string' &&
-    (approvedDigest === null || typeof approvedDigest === 'string')
-    ? { accessToken, expiresAt, digestKey, approvedDigest }
+function credentialIn(body: JsonObject): CredentialGranted | null {
+  const { accessToken, expiresAt } = body;
+  const digest = digestIn(body);
+  return digest && typeof accessToken === 'string' && typeof expiresAt === 'string'
+    ? { ...digest, accessToken, expiresAt }
+    : null;
+}
+
+function digestIn({ digestKey, approvedDigest }: JsonObject): DigestGranted | null {
+  return typeof digestKey === 'string' && (approvedDigest === null || typeof approvedDigest === 'string')
+    ? { digestKey, approvedDigest }
     : null;
 }
 

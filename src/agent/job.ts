@@ -3,6 +3,12 @@ import { MODE_PARAMETERS, SYNC_MODES, type SyncMode } from '../pipeline/contract
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+export type ServicePrincipal = {
+  clientId: string;
+  /** `certificate`: a PEM file with the certificate and its private key. `oidc`: Entra trusts the job's own token. */
+  proof: { kind: 'secret'; secret: string } | { kind: 'certificate'; file: string } | { kind: 'oidc' };
+};
+
 export type Job = {
   buildId: number;
   mode: SyncMode;
@@ -24,7 +30,7 @@ export type Job = {
   graphUrl: string;
   entraUrl: string;
   /** The tenant's own application; null: the API gives the credential. */
-  servicePrincipal: { clientId: string; clientSecret: string | null } | null;
+  servicePrincipal: ServicePrincipal | null;
   /** Types that a deployment may delete though they are kept by default. */
   mayDelete: ReadonlySet<string>;
   /** Where files lie until the agent has uploaded them. */
@@ -44,6 +50,13 @@ const REQUIRED = {
   TENANT_SYNC_API: ADDED_BY_YAML,
 } as const;
 type Name = keyof typeof REQUIRED;
+/** Where tokens and secrets are sent. */
+const TOLD_SECRETS = [
+  'SYSTEM_COLLECTIONURI',
+  'SYSTEM_OIDCREQUESTURI',
+  'TENANT_SYNC_API',
+  'TENANT_SYNC_ENTRA',
+] as const;
 
 /** Throws one error that names everything that is missing or wrong. */
 export function readJob(environment: Environment): Job {
@@ -67,12 +80,12 @@ export function readJob(environment: Environment): Job {
     apiUrl: text('TENANT_SYNC_API').replace(/\/+$/, ''),
     graphUrl: environment.TENANT_SYNC_GRAPH || 'https://graph.microsoft.com/v1.0',
     entraUrl: environment.TENANT_SYNC_ENTRA || 'https://login.microsoftonline.com',
-    servicePrincipal: servicePrincipalOf(environment),
+    servicePrincipal: servicePrincipalOf(environment, problems),
     mayDelete: new Set(listOf(environment.TENANT_SYNC_MAY_DELETE)),
     temporaryFolder: environment.AGENT_TEMPDIRECTORY || '.',
   };
   if (!Number.isInteger(job.buildId)) problems.push('BUILD_BUILDID is not the number of a run.');
-  for (const name of ['SYSTEM_COLLECTIONURI', 'SYSTEM_OIDCREQUESTURI', 'TENANT_SYNC_API'] as const) {
+  for (const name of TOLD_SECRETS) {
     const address = environment[name];
     if (address && !isSafe(address))
       problems.push(`${name} is ${address}: a token goes there, so use https.`);
@@ -91,9 +104,20 @@ function modeOf(
   return 'PREVIEW_ONLY';
 }
 
-function servicePrincipalOf(environment: Environment): Job['servicePrincipal'] {
-  const { TENANT_SYNC_CLIENT_ID: clientId, TENANT_SYNC_CLIENT_SECRET: secret } = environment;
-  return clientId ? { clientId, clientSecret: secret || null } : null;
+function servicePrincipalOf(environment: Environment, problems: string[]): ServicePrincipal | null {
+  const text = (name: string) => environment[name]?.trim() ?? '';
+  const clientId = text('TENANT_SYNC_CLIENT_ID');
+  const secret = text('TENANT_SYNC_CLIENT_SECRET');
+  const file = text('TENANT_SYNC_CLIENT_CERTIFICATE_FILE');
+  if (secret !== '' && file !== '')
+    problems.push('TENANT_SYNC_CLIENT_SECRET and TENANT_SYNC_CLIENT_CERTIFICATE_FILE are both set: use one.');
+  if (clientId === '' && (secret !== '' || file !== ''))
+    problems.push(
+      'TENANT_SYNC_CLIENT_ID is not set: name the application whose secret or certificate it is.',
+    );
+  if (clientId === '') return null;
+  if (file !== '') return { clientId, proof: { kind: 'certificate', file } };
+  return { clientId, proof: secret === '' ? { kind: 'oidc' } : { kind: 'secret', secret } };
 }
 
 const listOf = (text = '') =>

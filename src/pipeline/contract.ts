@@ -110,17 +110,25 @@ export type TenantFile = {
 };
 
 /** Body of `POST /pipeline/credentials`; the job's OIDC token is the bearer of the request. */
-export type CredentialRequest = { buildId: number; stage: SyncStage };
+export type CredentialRequest = {
+  buildId: number;
+  stage: SyncStage;
+  /** The tenant's own application signs in: no access token is wanted, and nobody has to sign in for one. */
+  signsInItself?: boolean;
+};
 
-/** 200: the job may go on. Never holds a refresh token. */
-export type CredentialGranted = {
-  accessToken: string;
-  /** RFC 3339. */
-  expiresAt: string;
+/** 200 to a job that signs in itself. */
+export type DigestGranted = {
   /** Base64 key under which sensitive values enter the digest; the same for every run of a tenant. */
   digestKey: string;
   /** In stage DEPLOY: the digest that was approved through the API, null when the gate was answered elsewhere. */
   approvedDigest: string | null;
+};
+/** 200: the job may go on. Never holds a refresh token. */
+export type CredentialGranted = DigestGranted & {
+  accessToken: string;
+  /** RFC 3339. */
+  expiresAt: string;
 };
 /** 202: somebody has to sign in first; ask again after `retryAfterSeconds`. */
 export type CredentialPending = { retryAfterSeconds: number; windowEndsAt: string };

@@ -55,7 +55,8 @@ export type StageContext = {
   repository: Repository;
   /** What the tenant takes from others, as that commit of `main` says it. */
   inheritanceAt: (mainSha: string) => Promise<Inheritance>;
-  connect(accessToken: string): TenantConnection;
+  /** Goes on working when the credential ends: the stage's next one is asked for then. */
+  connect(stage: SyncStage, granted: CredentialGranted): TenantConnection;
   /** Asks the API until it answers with a credential; throws StageError when the sign-in window closed. */
   credential(stage: SyncStage): Promise<CredentialGranted>;
   report: Reporter;

@@ -51,6 +51,8 @@ export type Behaviour = {
   gateLateMs?: number;
   /** Time that agents need to stop after a cancel. */
   cancelMs?: number;
+  /** Variables of the pipeline, which its jobs have in their environment. */
+  variables?: Readonly<Record<string, string>>;
 };
 
 export type RunPhase =
@@ -106,6 +108,7 @@ export type AzureDevOpsWorldOptions = {
   apiUrl: () => string;
   /** Microsoft Graph, for the connections of the stages. */
   graphUrl: () => string;
+  entraUrl: () => string;
   /** What the steps of a job run: the pipeline's command, in this process unless somebody wants it elsewhere. */
   runAgent: (call: AgentCall) => Promise<number>;
   /** Whose token a bearer is; null when Entra did not issue it, or it expired. Absent: every bearer is accepted. */

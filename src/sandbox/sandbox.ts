@@ -135,6 +135,7 @@ async function openParts(options: SandboxOptions, baseUrl: () => string): Promis
     baseUrl,
     apiUrl,
     graphUrl: () => `${baseUrl()}${GRAPH_PREFIX}`,
+    entraUrl: () => `${baseUrl()}/entra`,
     runAgent: options.runAgent ?? runAgent,
     identify: (bearer) => entra.identify(bearer),
   });

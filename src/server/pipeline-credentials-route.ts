@@ -15,7 +15,11 @@ import { tenants } from '../tenants/tenants.table.ts';
 
 export type JsonAnswer = { status: number; body: unknown };
 
-const requestShape = z.object({ buildId: z.number().int().positive(), stage: z.enum(SYNC_STAGES) });
+const requestShape = z.object({
+  buildId: z.number().int().positive(),
+  stage: z.enum(SYNC_STAGES),
+  signsInItself: z.boolean().default(false),
+});
 
 const refuse = (status: number, code: string, message: string): JsonAnswer => ({
   status,

@@ -10,6 +10,7 @@ import type {
   CredentialPending,
   CredentialRefused,
   CredentialRequest,
+  DigestGranted,
 } from '../pipeline/contract.ts';
 import { PIPELINE_ERROR_CODES } from '../pipeline/contract.ts';
 import type { Tenant } from '../tenants/tenant.ts';
@@ -22,7 +23,7 @@ import type { SyncRun } from './sync-run.ts';
 import { applyToRun, lockRun } from './write-run.ts';
 
 export type CredentialAnswer =
-  | { status: 200; body: CredentialGranted }
+  | { status: 200; body: CredentialGranted | DigestGranted }
   | { status: 202; body: CredentialPending }
   | { status: 400 | 403 | 410; body: CredentialRefused };
 
@@ -48,6 +49,11 @@ export async function answerCredentialRequest(
       `The run ${request.buildId} has ended; only an open run gets a credential.`,
     );
   }
+  const digest: DigestGranted = {
+    digestKey: (await digestKeyOf(services, tenant.id)).toString('base64'),
+    approvedDigest: request.stage === 'DEPLOY' ? approvedDigest : null,
+  };
+  if (request.signsInItself) return { status: 200, body: digest };
   if (!tenant.directoryId) {
     return refuse(
       403,
@@ -63,13 +69,8 @@ export async function answerCredentialRequest(
   const credential = await services.signIn.acquire(account);
   if (credential.kind === 'token') {
     await noteSignedIn(services, run);
-    const body = {
-      accessToken: credential.accessToken,
-      expiresAt: credential.expiresAt.toISOString(),
-      digestKey: (await digestKeyOf(services, tenant.id)).toString('base64'),
-      approvedDigest: request.stage === 'DEPLOY' ? approvedDigest : null,
-    };
-    return { status: 200, body };
+    const { accessToken, expiresAt } = credential;
+    return { status: 200, body: { ...digest, accessToken, expiresAt: expiresAt.toISOString() } };
   }
   const challenge = await newestChallenge(services.db, run.id);
   if (!challenge) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readJob } from '../../src/agent/job.ts';
 
 const GOOD = {
-  SYSTEM_ACCESSTOKEN: 'secret',
+  SYSTEM_ACCESSTOKEN: 'hidden-token',
   SYSTEM_COLLECTIONURI: 'https://dev.azure.com/contoso/',
   SYSTEM_TEAMPROJECTID: 'p',
   SYSTEM_OIDCREQUESTURI: 'https://dev.azure.com/contoso/p/_apis/oidctoken',
@@ -26,7 +26,7 @@ test('A job is read from its environment', () => {
   });
   expect(readJob({ ...GOOD, TENANT_SYNC_CLIENT_ID: 'app' }).servicePrincipal).toEqual({
     clientId: 'app',
-    clientSecret: null,
+    proof: { kind: 'oidc' },
   });
 });
 
@@ -36,9 +36,14 @@ test('Everything that is missing or wrong is named at once, and no secret with i
     BUILD_BUILDID: undefined,
     TENANT_SYNC_API: 'http://sync.example',
     TENANT_SYNC_MODE: 'all',
+    TENANT_SYNC_CLIENT_SECRET: 'hidden-secret',
+    TENANT_SYNC_CLIENT_CERTIFICATE_FILE: '/key.pem',
   };
   const problems = () => readJob(wrong);
-  for (const words of ['BUILD_BUILDID is not set', 'so use https', 'TENANT_SYNC_MODE is "all"'])
-    expect(problems).toThrow(words);
-  expect(problems).not.toThrow('secret');
+  const expected = [
+    ...['BUILD_BUILDID is not set', 'so use https', 'TENANT_SYNC_MODE is "all"'],
+    ...['are both set: use one', 'TENANT_SYNC_CLIENT_ID is not set'],
+  ];
+  for (const words of expected) expect(problems).toThrow(words);
+  expect(problems).not.toThrow('hidden');
 });

@@ -75,7 +75,12 @@ test('Who refers to one of them goes on doing so by its id', async () => {
   const address = server.address();
   const connection = createGraphConnection({
     baseUrl: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
-    ...{ accessToken: 't', directoryId: DIRECTORY, mayDelete: new Set<string>(), log: () => undefined },
+    ...{
+      tokens: { get: () => Promise.resolve('t') },
+      directoryId: DIRECTORY,
+      mayDelete: new Set<string>(),
+      log: () => undefined,
+    },
     signal: new AbortController().signal,
   });
   try {

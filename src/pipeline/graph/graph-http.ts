@@ -1,5 +1,6 @@
 /** Requests to Microsoft Graph: batched reads, pages, and the patience that it asks for. */
 import { backOffMs, pause } from '../../lib/pause.ts';
+import type { AccessTokens } from '../access-tokens.ts';
 import { isJsonObject, type Json, type JsonObject } from '../canonical-json.ts';
 import { PIPELINE_ERROR_CODES } from '../contract.ts';
 import { StageError } from '../stage.ts';
@@ -9,7 +10,7 @@ export type GraphAccess = {
   signal: AbortSignal;
   /** `https://graph.microsoft.com/v1.0`; plain HTTP only on this machine. */
   baseUrl: string;
-  accessToken: string;
+  tokens: AccessTokens;
   log: (line: string) => void;
 };
 
@@ -131,14 +132,27 @@ async function askBatch(access: GraphAccess, paths: string[]): Promise<Answer[]>
   });
 }
 
-async function ask(access: GraphAccess, { method, path, body, isRepeatable }: GraphRequest): Promise<Answer> {
+/** What is refused for its token was not done: writes, too, are sent again with another. */
+async function ask(access: GraphAccess, request: GraphRequest): Promise<Answer> {
+  const token = await access.tokens.get();
+  const answer = await askWith(token, access, request);
+  if (answer.status !== 401) return answer;
+  const another = await access.tokens.get(token);
+  return another === token ? answer : askWith(another, access, request);
+}
+
+async function askWith(
+  token: string,
+  access: GraphAccess,
+  { method, path, body, isRepeatable }: GraphRequest,
+): Promise<Answer> {
   access.signal.throwIfAborted();
   try {
     const response = await fetch(`${access.baseUrl}${path}`, {
       method,
       redirect: 'error',
       headers: {
-        Authorization: `Bearer ${access.accessToken}`,
+        Authorization: `Bearer ${token}`,
         Accept: 'application/json',
         ...(body ? { 'Content-Type': 'application/json' } : {}),
       },

@@ -18,9 +18,9 @@ const MAX_TRIES = 5;
  */
 export async function backup(context: StageContext): Promise<StageOutcome> {
   const { report, repository } = context;
-  const { accessToken } = await context.credential('BACKUP');
+  const granted = await context.credential('BACKUP');
   report.progress(10, 'Reading the tenant');
-  const { files, shared } = await readTenantFiles(context.connect(accessToken));
+  const { files, shared } = await readTenantFiles(context.connect('BACKUP', granted));
   report.log(`The tenant has ${files.size} configuration objects.`);
 
   const recordedHead = await repository.head(TENANT_STATE_BRANCH);

@@ -19,10 +19,11 @@ import { untilVisible } from './until-visible.ts';
 /** Writes what was reviewed, and only that: every object is compared with what was reviewed right before it is written. */
 export async function deploy(context: StageContext): Promise<StageOutcome> {
   const { report } = context;
-  const { differences, digest, accessToken } = await reviewedChangeSet(context);
+  const { differences, digest, granted } = await reviewedChangeSet(context);
+  const tenant = context.connect('DEPLOY', granted);
   report.progress(10, 'Reading the tenant once more');
-  if (context.isWhatIf) return whatIf(context, differences, accessToken);
-  const results = await applyAll(context, differences, accessToken);
+  if (context.isWhatIf) return whatIf(context, differences, tenant);
+  const results = await applyAll(context, differences, tenant);
   const whole: ResultsAttachment = { version: 1, digest, results };
   await report.attach({ ...RESULTS_ATTACHMENT, content: JSON.stringify(whole) });
   await recordDeployed(context, differences, results);
@@ -33,10 +34,10 @@ export async function deploy(context: StageContext): Promise<StageOutcome> {
 async function whatIf(
   context: StageContext,
   differences: FileDifference[],
-  accessToken: string,
+  tenant: TenantConnection,
 ): Promise<StageOutcome> {
   const { report } = context;
-  const { files: present, shared } = await readTenantFiles(context.connect(accessToken));
+  const { files: present, shared } = await readTenantFiles(tenant);
   const { ordered, cycles } = inSafeOrder(differences);
   for (const line of planLines(ordered)) report.log(line);
   for (const difference of ordered) {
@@ -52,10 +53,9 @@ async function whatIf(
 async function applyAll(
   context: StageContext,
   differences: FileDifference[],
-  accessToken: string,
+  tenant: TenantConnection,
 ): Promise<ChangeResult[]> {
   const { report, signal } = context;
-  const tenant = context.connect(accessToken);
   const { files: present, shared } = await readTenantFiles(tenant);
   const { ordered, cycles } = inSafeOrder(differences);
   const results: ChangeResult[] = [];

@@ -1,23 +1,29 @@
 import { changeSetDigest } from '../change-set-digest.ts';
-import { CHANGE_SET_ATTACHMENT, type ChangeSetAttachment, PIPELINE_ERROR_CODES } from '../contract.ts';
+import {
+  CHANGE_SET_ATTACHMENT,
+  type ChangeSetAttachment,
+  type CredentialGranted,
+  PIPELINE_ERROR_CODES,
+} from '../contract.ts';
 import type { FileDifference } from '../differences.ts';
 import { type StageContext, StageError } from '../stage.ts';
 import { differencesBetween } from './preview.ts';
 
-export type Reviewed = { differences: FileDifference[]; digest: string; accessToken: string };
+export type Reviewed = { differences: FileDifference[]; digest: string; granted: CredentialGranted };
 
 /**
  * What was reviewed, and only that: the change set is made again from the two commits of the preview, and its digest
  * compared with the preview's and the approved one. Throws StageError before anything is written.
  */
 export async function reviewedChangeSet(context: StageContext): Promise<Reviewed> {
-  const { accessToken, digestKey, approvedDigest } = await context.credential('DEPLOY');
+  const granted = await context.credential('DEPLOY');
+  const { digestKey, approvedDigest } = granted;
   const { tenantStateSha, desiredSha, digest: previewed } = await attachedChangeSet(context);
   const differences = await differencesBetween(context.repository, tenantStateSha, desiredSha);
   const digest = changeSetDigest(differences, Buffer.from(digestKey, 'base64'));
   refuseOtherDigest(digest, previewed, 'the preview showed');
   if (approvedDigest !== null) refuseOtherDigest(digest, approvedDigest, 'was approved');
-  return { differences, digest, accessToken };
+  return { differences, digest, granted };
 }
 
 async function attachedChangeSet(context: StageContext): Promise<ChangeSetAttachment> {

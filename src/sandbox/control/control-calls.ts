@@ -71,6 +71,23 @@ export const CONTROL_CALLS: readonly ControlCall[] = [
     (given) => given.control.requireSignIn(tenant(given)),
   ),
   post(
+    '/control/tenants/{tenant}/application',
+    "Registers an application of the tenant's own, until the sandbox stops: clientId, and what proves it.",
+    z.strictObject({
+      clientId: text,
+      secret: text.optional(),
+      certificate: z.string().max(20_000).optional(),
+      subject: text.optional(),
+    }),
+    (given) => given.control.registerApp(tenant(given), given.body),
+  ),
+  post(
+    '/control/tenants/{tenant}/variables',
+    "Sets the pipeline's variables, which its jobs have in their environment.",
+    z.strictObject({ variables: z.record(z.string().regex(/^[A-Z][A-Z0-9_]*$/), z.string().max(20_000)) }),
+    (given) => given.control.setVariables(tenant(given), given.body.variables),
+  ),
+  post(
     '/control/tenants/{tenant}/refuse-writes',
     'Lets the tenant refuse writes to one object with a message; message null ends it.',
     z.strictObject({ ...tenantType, message: text.nullable() }),
@@ -156,6 +173,12 @@ export const CONTROL_CALLS: readonly ControlCall[] = [
       times: z.number().int().min(1).max(1000).default(1),
     }),
     ({ control, body }) => control.failEntra(body),
+  ),
+  post(
+    '/control/entra/tenant-tokens',
+    'Lets tokens for tenants live for so many seconds from now on; {"seconds": null} ends it.',
+    z.strictObject({ seconds: z.number().int().min(1).max(3_600).nullable() }),
+    ({ control, body }) => control.letTenantTokensLive(body.seconds),
   ),
 ];
 

@@ -15,6 +15,7 @@ const LOOK_AGAIN_MS = 100;
 export async function resetSandbox(parts: ControlParts): Promise<{ canceledRuns: number }> {
   const { world, registry, tenants, entra, receiver } = parts;
   receiver.answerWith({ status: 204 });
+  entra.letTenantTokensLive(null);
   world.faults.switchOff();
   world.setHookManners({});
   for (const tenant of registry.list()) world.setBehaviour(tenant, {});

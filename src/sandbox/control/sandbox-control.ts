@@ -6,6 +6,7 @@ import type { ConfigurationObject } from '../../pipeline/stage.ts';
 import type { SimulatedAzureDevOps } from '../azure-devops/azure-devops-world.ts';
 import type { Behaviour, RunPhase, SandboxClock, SandboxRun } from '../contract.ts';
 import type { Entra, SignIn } from '../entra/entra.ts';
+import type { TenantApp } from '../entra/tenant-apps.ts';
 import type { EntraFault } from '../entra/entra-state.ts';
 import type { Receiver, ReceiverAnswer } from '../receiver.ts';
 import { nameOf, type RegisteredTenant, type Registry } from '../registry.ts';
@@ -183,6 +184,7 @@ function changingRuns(parts: ControlParts) {
     slowStage: (reference: string, slow: Behaviour['slowStage'] | null) =>
       behave(reference, { slowStage: slow ?? undefined }),
     /** Sandbox milliseconds that the next runs wait for an agent. */
+    setVariables: (reference: string, variables: Record<string, string>) => behave(reference, { variables }),
     queueDelay: (reference: string, ms: number) => behave(reference, { queueMs: ms }),
     runSchedule: async (reference: string) => ({ buildId: await world.runSchedule(find(reference)) }),
     cancel: (buildId: number, as: string) => refusals(world.cancel(buildId, as)),
@@ -213,6 +215,13 @@ function signingIn(parts: ControlParts) {
     signIn: (userCode: string, choice = ''): SignIn => entra.answerSignIn(userCode, choice),
     /** Revokes the tenant's refresh tokens: the next sync of a delegated tenant has to wait for somebody. */
     requireSignIn: (reference: string): void => entra.revoke(find(reference).directoryId),
+    /** Of the tenant's own, for pipelines that sign in themselves; gone when the sandbox stops. */
+    registerApp: (reference: string, app: Omit<TenantApp, 'directoryId' | 'displayName'>) => {
+      const { directoryId, repository } = find(reference);
+      entra.registerApp({ ...app, directoryId, displayName: `Sync of ${repository}` });
+      return { clientId: app.clientId, directoryId };
+    },
+    letTenantTokensLive: (seconds: number | null): void => entra.letTenantTokensLive(seconds),
     failEntra: (fault: { tenant: string | null; kind: EntraFault; times: number }): void =>
       entra.fail(fault.tenant === null ? '*' : find(fault.tenant).directoryId, fault.kind, fault.times),
   };

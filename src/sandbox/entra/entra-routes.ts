@@ -44,12 +44,9 @@ async function endpoint(
       const form = await readForm(request);
       const directory = directoryOf(state, authority);
       failIfAsked(state, directory?.directoryId ?? '*', form);
-      const { tokens, codes } = state;
-      return sendJson(
-        response,
-        200,
-        await grantToken({ tokens, codes, directories: state.directories(), directory }, form),
-      );
+      const { tokens, codes, tenantApps } = state;
+      const context = { tokens, codes, tenantApps, directories: state.directories(), directory };
+      return sendJson(response, 200, await grantToken({ ...context, ownUrl: state.baseUrl() }, form));
     }
     case 'GET v2.0/.well-known/openid-configuration':
       return sendJson(response, 200, openIdConfiguration(state, authority));

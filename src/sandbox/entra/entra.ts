@@ -9,6 +9,7 @@ import { ANSWERS, DEVICE_PATH } from './device-page.ts';
 import { type Account, accountsOf, type Directory, STRANGER } from './directories.ts';
 import { entraRoute } from './entra-routes.ts';
 import type { EntraFault, EntraState } from './entra-state.ts';
+import type { TenantApp } from './tenant-apps.ts';
 import { createTokens, newPrivateKey, type Tokens } from './tokens.ts';
 
 export type SignIn = {
@@ -34,6 +35,9 @@ export type Entra = {
   revoke(directoryId: string): void;
   /** The next `times` requests for the directory (`*`: for any) fail that way. */
   fail(directoryId: string, fault: EntraFault, times: number): void;
+  /** The directory's own application; it takes the place of one with the same client id. */
+  registerApp(app: TenantApp): void;
+  letTenantTokensLive(seconds: number | null): void;
   /** Whose token for a tenant (Microsoft Graph) it is; null when it is none. */
   readTenantToken(token: string): Promise<{ directoryId: string; holder: string } | null>;
   /** Whose token it is, for any service. */
@@ -60,8 +64,10 @@ export async function createEntra({
   const issuerOf = (directoryId: string) => `${baseUrl()}/entra/${directoryId}/v2.0`;
   const tokens = await createTokens(saved.value.privateKey, issuerOf);
   const faults: { directoryId: string; fault: EntraFault; left: number }[] = [];
+  const tenantApps = new Map<string, TenantApp>();
   const state: EntraState = {
     tokens,
+    tenantApps,
     codes: new DeviceCodes(),
     baseUrl,
     pollIntervalSeconds,
@@ -75,6 +81,8 @@ export async function createEntra({
     ...tokenReaders(tokens),
     ...directoriesOf(saved),
     fail: (directoryId, fault, times) => void faults.push({ directoryId, fault, left: times }),
+    registerApp: (app) => void tenantApps.set(app.clientId, app),
+    letTenantTokensLive: (seconds) => tokens.letTenantTokensLive(seconds),
     route: entraRoute(state),
     flush: () => saved.flush(),
   };

@@ -3,6 +3,7 @@ import { API_DIRECTORY_ID, APP_REGISTRATIONS } from './app-registrations.ts';
 import type { DeviceCodes } from './device-codes.ts';
 import { type Account, accountsOf, type Directory, STRANGER } from './directories.ts';
 import { EntraError } from './entra-error.ts';
+import { proveTenantApp, type TenantApp } from './tenant-apps.ts';
 import { idFrom } from '../tenants/configuration/profile.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -12,6 +13,9 @@ export type GrantContext = {
   directories: ReadonlyMap<string, Directory>;
   /** The directory in the address; null for `organizations` and `common`. */
   directory: Directory | null;
+  tenantApps: ReadonlyMap<string, TenantApp>;
+  /** Of the sandbox. */
+  ownUrl: string;
 };
 type Form = URLSearchParams;
 type Grant = (context: GrantContext, form: Form) => Promise<Record<string, unknown>>;
@@ -99,16 +103,20 @@ async function refreshToken(context: GrantContext, form: Form) {
   return tokensOfPerson(context, account, app.clientId, form.get('scope') ?? '');
 }
 
-async function clientCredentials({ tokens, directory }: GrantContext, form: Form) {
-  const app = appOf(form);
-  requireSecret(app, form);
+async function clientCredentials(context: GrantContext, form: Form) {
+  const { tokens, directory } = context;
+  const own = context.tenantApps.get(form.get('client_id') ?? '');
+  const app = own ?? appOf(form);
+  if (own) await proveTenantApp(own, form, context.ownUrl);
+  else requireSecret(appOf(form), form);
   if (!directory)
     throw new EntraError(
       'invalid_request',
       900144,
       'Name the directory in the address for client credentials.',
     );
-  if (directory.directoryId !== API_DIRECTORY_ID && !directory.allowsApplication) {
+  const isAtHome = directory.directoryId === (own?.directoryId ?? API_DIRECTORY_ID);
+  if (!isAtHome && (own || !directory.allowsApplication)) {
     throw new EntraError(
       'unauthorized_client',
       700016,
@@ -122,11 +130,13 @@ async function clientCredentials({ tokens, directory }: GrantContext, form: Form
     objectId,
     displayName: app.displayName,
   } as const;
+  const audience = audienceOf(form.get('scope') ?? '');
+  const seconds = tokens.secondsOf(audience, APPLICATION_EXPIRES_IN_SECONDS);
   return {
     token_type: 'Bearer',
-    expires_in: APPLICATION_EXPIRES_IN_SECONDS,
-    ext_expires_in: APPLICATION_EXPIRES_IN_SECONDS,
-    access_token: await tokens.access(holder, directory.directoryId, audienceOf(form.get('scope') ?? '')),
+    expires_in: seconds,
+    ext_expires_in: seconds,
+    access_token: await tokens.access(holder, directory.directoryId, audience),
   };
 }
 
@@ -164,12 +174,14 @@ async function tokensOfPerson(
 ) {
   const { directoryId, objectId } = account;
   const generation = directories.get(directoryId)?.generation ?? 0;
+  const audience = audienceOf(scope);
+  const seconds = tokens.secondsOf(audience, PERSON_EXPIRES_IN_SECONDS);
   return {
     token_type: 'Bearer',
     scope,
-    expires_in: PERSON_EXPIRES_IN_SECONDS,
-    ext_expires_in: PERSON_EXPIRES_IN_SECONDS,
-    access_token: await tokens.access({ kind: 'person', account, clientId }, directoryId, audienceOf(scope)),
+    expires_in: seconds,
+    ext_expires_in: seconds,
+    access_token: await tokens.access({ kind: 'person', account, clientId }, directoryId, audience),
     refresh_token: await tokens.refresh({ objectId, directoryId, clientId, generation }),
     id_token: await tokens.identity(account, clientId),
     client_info: Buffer.from(JSON.stringify({ uid: objectId, utid: directoryId })).toString('base64url'),

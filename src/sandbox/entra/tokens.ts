@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { isGraph } from './app-registrations.ts';
 import type { Account } from './directories.ts';
 
 const ALGORITHM = 'RS256';
@@ -24,6 +25,10 @@ export type Tokens = {
   readAccess(token: string): Promise<JWTPayload | null>;
   readRefresh(token: string): Promise<RefreshGrant | null>;
   publicKeys(): { keys: JWK[] };
+  /** From now on tokens for tenants live only so long; null: as long as any. */
+  letTenantTokensLive(seconds: number | null): void;
+  /** What is told of the life of a token for this audience, when it is no shorter. */
+  secondsOf(audience: string, told: number): number;
 };
 
 export async function newPrivateKey(): Promise<JWK> {
@@ -60,13 +65,18 @@ export async function createTokens(
       return null;
     }
   };
+  let tenantSeconds: number | null = null;
+  const secondsOf = (audience: string, told: number) =>
+    isGraph(audience) ? Math.min(told, tenantSeconds ?? told) : told;
   return {
+    secondsOf,
+    letTenantTokensLive: (seconds) => void (tenantSeconds = seconds),
     access: (holder, directoryId, audience) =>
       sign(
         { ...claimsOf(holder), tid: directoryId, ver: '2.0' },
         directoryId,
         audience,
-        `${ACCESS_TOKEN_SECONDS}s`,
+        `${secondsOf(audience, ACCESS_TOKEN_SECONDS)}s`,
       ),
     identity: (account, clientId) =>
       sign(

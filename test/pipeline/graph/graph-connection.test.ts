@@ -188,7 +188,7 @@ describe('writing a tenant', () => {
 test('A token never goes to an address that is neither https nor this machine', () => {
   const { signal } = new AbortController();
   const access = {
-    accessToken: 't',
+    tokens: { get: () => Promise.resolve('t') },
     directoryId: DIRECTORY,
     signal,
     log: () => undefined,

@@ -38,7 +38,7 @@ export async function startGraphTenant(objects: ConfigurationObject[]) {
   const connect = (options: { token?: string; mayDelete?: string[]; signal?: AbortSignal } = {}) =>
     createGraphConnection({
       baseUrl: `${url}${GRAPH_PREFIX}`,
-      accessToken: options.token ?? `${DIRECTORY}:API`,
+      tokens: { get: () => Promise.resolve(options.token ?? `${DIRECTORY}:API`) },
       directoryId: DIRECTORY,
       signal: options.signal ?? new AbortController().signal,
       log: () => undefined,

@@ -111,6 +111,7 @@ export async function openTestWorld(setup: WorldSetup = {}): Promise<TestWorld> 
     apiUrl: () => api.url,
     runAgent: (call) => runAgent({ ...call, runStage }),
     graphUrl: () => `${server.url}/no-graph`,
+    entraUrl: () => `${server.url}/no-entra`,
   });
   await world.addTenant({ ...BLUEPRINT, ...blueprint });
   const stop = async () => {

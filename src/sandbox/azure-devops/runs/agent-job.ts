@@ -21,6 +21,7 @@ export function jobEnvironment({ world, build, tenant }: Run, { token }: JobPlac
   const project = projectById(world, build.projectId);
   const plan = `${projectUrl(world, project)}/_apis/distributedtask/hubs/build/plans/${build.planId}`;
   return {
+    ...tenant.behaviour.variables,
     SYSTEM_ACCESSTOKEN: token.token,
     SYSTEM_COLLECTIONURI: `${organizationUrl(world, project.organization)}/`,
     SYSTEM_TEAMPROJECTID: project.id,
@@ -32,6 +33,7 @@ export function jobEnvironment({ world, build, tenant }: Run, { token }: JobPlac
     AGENT_TEMPDIRECTORY: join(options.dataFolder, 'agents', String(build.id)),
     TENANT_SYNC_API: options.apiUrl(),
     TENANT_SYNC_GRAPH: options.graphUrl(),
+    TENANT_SYNC_ENTRA: options.entraUrl(),
     TENANT_SYNC_REQUEST: build.templateParameters.syncRequestId,
     TENANT_SYNC_MODE: MODE_PARAMETERS[modeOf(build)],
   };
