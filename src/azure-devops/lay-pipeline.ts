@@ -5,20 +5,22 @@ import { pushChanges } from './push-changes.ts';
 import { inRepository, readHead, type RepositoryConnection } from './repositories.ts';
 
 /** Puts the reference pipeline into a tenant's repository, in one commit: its own files replaced, every other one left. */
-export async function layPipeline(
+export const layPipeline = (repository: RepositoryConnection, settings: PipelineSettings): Promise<string> =>
+  layFiles(repository, referencePipeline(settings), 'Add the sync pipeline [skip ci]');
+
+export async function layFiles(
   repository: RepositoryConnection,
-  settings: PipelineSettings,
+  files: ReadonlyMap<string, string>,
+  message: string,
 ): Promise<string> {
   const expectedHead = await readHead(repository, DESIRED_BRANCH);
   if (expectedHead === null) throw refused(repository, 'it has no such branch yet: push a first commit');
-  const files = [...referencePipeline(settings)];
-  const changes = files.map(([path, text]) => ({ path, content: Buffer.from(text) }));
-  const message = 'Add the sync pipeline [skip ci]';
+  const changes = [...files].map(([path, text]) => ({ path, content: Buffer.from(text) }));
   const pushed = await pushChanges(repository, { branch: DESIRED_BRANCH, expectedHead, message, changes });
   if (pushed.kind === 'pushed') return pushed.commit;
   const why =
     pushed.kind === 'protected'
-      ? 'the branch takes pull requests only: add the files of pipelines/ by one'
+      ? `the branch takes pull requests only: put ${[...files.keys()].join(', ')} there by one`
       : 'somebody else pushed meanwhile: try again';
   throw refused(repository, why);
 }

@@ -1,9 +1,10 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { route } from '../azure-devops/ask.ts';
-import { layPipeline } from '../azure-devops/lay-pipeline.ts';
+import { layFiles, layPipeline } from '../azure-devops/lay-pipeline.ts';
 import { withoutSlash } from '../azure-devops/repositories.ts';
 import { DEFAULT_NAMES, DESIRED_BRANCH, MODE_PARAMETERS } from '../pipeline/contract.ts';
+import { namesExampleFeed, withFeed } from '../pipeline/reference-pipeline.ts';
 import { type Fix, ok, together, type Verdict, warning, wrong } from './finding.ts';
 import { isBackupOnly, type Tenant } from './tenant-facts.ts';
 
@@ -107,8 +108,31 @@ export function checkPipelineFile(tenant: Tenant): Verdict {
     );
   }
   const problems = parameterProblems(parsed.data.parameters);
-  if (problems.length === 0) return ok(`/${yamlPath} takes the parameters of a sync.`);
-  return wrong(`/${yamlPath}: ${problems.join(' ')}`, 'Declare them under `parameters:`, as strings.');
+  return together(
+    [
+      problems.length === 0
+        ? ok('')
+        : wrong(`/${yamlPath}: ${problems.join(' ')}`, 'Declare them under `parameters:`, as strings.'),
+      namesExampleFeed(yaml)
+        ? wrong(
+            `/${yamlPath} names the feed of the example: no job finds tenant-sync-agent there.`,
+            'Publish what `npm run agent:pack` makes to a feed of your organisation, and give its address: --fix --feed <url>.',
+            nameFeed(tenant, yaml),
+          )
+        : ok(''),
+    ],
+    `/${yamlPath} takes the parameters of a sync.`,
+  );
+}
+
+function nameFeed({ project: { practice }, repository, yamlPath }: Tenant, yaml: string): Fix | null {
+  const { feedUrl } = practice;
+  if (feedUrl === null) return null;
+  const files = new Map([[yamlPath, withFeed(yaml, feedUrl)]]);
+  return {
+    what: `named the feed in /${yamlPath}`,
+    apply: () => layFiles(repository, files, 'Name the feed of tenant-sync-agent [skip ci]'),
+  };
 }
 
 type Parameter = { name: string; values?: unknown[] | null | undefined };

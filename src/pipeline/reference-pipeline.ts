@@ -24,6 +24,11 @@ const ENTRY = 'sync.yml';
 
 const read = (path: string) => readFileSync(new URL(`../../pipelines/${path}`, import.meta.url), 'utf8');
 
+/** Stands in the reference pipeline until somebody names a real one. */
+const EXAMPLE_FEED = 'https://pkgs.dev.azure.com/example/_packaging/tenant-sync/npm/registry/';
+export const namesExampleFeed = (yaml: string): boolean => yaml.includes(EXAMPLE_FEED);
+export const withFeed = (yaml: string, feedUrl: string): string => yaml.replaceAll(EXAMPLE_FEED, feedUrl);
+
 /** Path (without a leading slash) → content. */
 export function referencePipeline(settings: PipelineSettings): Map<string, string> {
   const entry = parseDocument(read(ENTRY));

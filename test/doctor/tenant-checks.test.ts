@@ -6,6 +6,7 @@ import { complaints, type Hospital, openHospital, ORGANIZATION, PROJECT } from '
 
 const TENANT = 'contoso';
 const YAML = 'azure-pipelines.yml';
+const FEED = 'https://pkgs.dev.azure.com/contoso/_packaging/it/npm/registry/';
 const MEGAN = identityId('Megan Bowen');
 const GROUP = identityId('Tenant Approvers');
 const SUBJECT = `${ORGANIZATION}/${PROJECT}/${TENANT}`;
@@ -72,6 +73,12 @@ const edit = (path: string, change: (text: string) => string | null) => async (h
 };
 
 const CURABLE: Case[] = [
+  {
+    what: 'the feed is still that of the example',
+    check: 'pipeline file',
+    says: /names the feed of the example/,
+    cause: edit(YAML, (text) => text.replace('/contoso-group/_packaging/', '/example/_packaging/')),
+  },
   {
     what: 'the pipeline is gone',
     check: 'pipeline',
@@ -233,7 +240,7 @@ async function expectOnly({ check, also = [], says, state = 'wrong' }: Case) {
 test.each(CURABLE)('It is found that $what, and --fix mends it', async (broken) => {
   await broken.cause(hospital);
   await expectOnly(broken);
-  const { findings, treatments } = await treat(hospital.practice());
+  const { findings, treatments } = await treat(hospital.practice({}, { feedUrl: FEED }));
   expect(treatments.filter(({ problem }) => problem !== null)).toEqual([]);
   expect(complaints(findings)).toEqual([]);
 });

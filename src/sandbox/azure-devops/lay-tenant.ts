@@ -119,7 +119,8 @@ function firstFiles(
   if (blueprint.baseline !== null && !blueprint.takesBaseline) tenantFile.takesBaseline = false;
   const files = new Map(blueprint.files);
   files.set(DEFAULT_NAMES.tenantFile, `${JSON.stringify(tenantFile, null, 2)}\n`);
-  const settings = { repository, schedule, backupOnly, apiUrl: world.options.apiUrl(), feedUrl: null };
+  const feedUrl = `https://pkgs.dev.azure.com/${blueprint.organization}/_packaging/tenant-sync/npm/registry/`;
+  const settings = { repository, schedule, backupOnly, apiUrl: world.options.apiUrl(), feedUrl };
   for (const [path, content] of referencePipeline(settings)) files.set(path, content);
   if (blueprint.baseline !== null) files.set('.gitmodules', moduleFile(world, project, blueprint.baseline));
   return files;
