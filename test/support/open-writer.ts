@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { type Db, inTransaction, type Tx } from '../../src/database/database.ts';
 
 export type OpenWriter = AsyncDisposable & { commit(): Promise<void> };
@@ -7,6 +8,8 @@ export async function openWriter(db: Db, work: (tx: Tx) => Promise<void>): Promi
   const gate = Promise.withResolvers<void>();
   const written = Promise.withResolvers<void>();
   const transaction = inTransaction(db, async (tx) => {
+    // Like somebody else's: our own connections let go of a transaction that idles for 10 seconds.
+    await tx.execute(sql`set local idle_in_transaction_session_timeout = 0`);
     await work(tx);
     written.resolve();
     await gate.promise;
