@@ -3,6 +3,7 @@ import { parseId } from '../graphql/ids.ts';
 import { askedBelow } from '../graphql/look-ahead.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { pageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import { shapeFor } from '../graphql/row-shape.ts';
 import { runOf } from '../sync-runs/sync-run-loaders.graphql.ts';
 import { SyncRunType } from '../sync-runs/sync-runs.graphql.ts';
 import type { ChangeSet, ChangeSummary } from './change-set.ts';
@@ -61,7 +62,8 @@ export const ChangeSetType = builder.objectRef<ChangeSet>('ChangeSet').implement
       resolve: async ({ id: changeSetId }, { filter, ...args }, { db, viewer }, info) => {
         const query = { changeSetId, filter: filter ?? {} };
         const isBrief = !askedBelow(info, ['nodes'], ['edges', 'node']).has('properties');
-        const page = await listChanges(db, viewer, { ...query, isBrief, page: parsePage(args, BY_PATH) });
+        const request = parsePage(args, BY_PATH, shapeFor(info)?.part);
+        const page = await listChanges(db, viewer, { ...query, isBrief, page: request });
         return toConnection(page, BY_PATH, () => countChanges(db, viewer, query));
       },
     }),

@@ -15,6 +15,7 @@ import {
   pageShape,
   pageValues,
   toPage,
+  withPart,
 } from '../database/page.ts';
 import type { ChangeId, ChangeSetId, DecisionId, RevertId, RunId } from '../lib/ids.ts';
 import type { ChangeKind } from '../pipeline/contract.ts';
@@ -79,6 +80,9 @@ const { properties: _unread, ...withoutProperties } = getColumns(changes);
 /** For whoever does not ask for the properties, which are most of a change. */
 const briefChanges = withoutProperties as ReturnType<typeof getColumns<typeof changes>>;
 
+/** For whoever reads a part: enough for cursors. */
+const keyColumns = { position: changes.position } as typeof briefChanges;
+
 export async function listChanges(
   db: Queryable,
   viewer: Viewer,
@@ -90,14 +94,20 @@ export async function listChanges(
     build: (visible) =>
       limited(
         db
-          .select(isBrief ? briefChanges : getColumns(changes))
+          .select({
+            change: page.part ? keyColumns : isBrief ? briefChanges : getColumns(changes),
+            part: page.part?.columns ?? {},
+          })
           .from(changes)
           .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
           .orderBy(...inOrder(BY_PATH, page))
           .$dynamic(),
       ),
   });
-  return toPage(rows, page);
+  return toPage(
+    rows.map(({ change, part }) => withPart(change, part)),
+    page,
+  );
 }
 
 export async function countChanges(db: Queryable, viewer: Viewer, query: ChangeQuery): Promise<number> {

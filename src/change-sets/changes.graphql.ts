@@ -1,9 +1,12 @@
+import { getColumns } from 'drizzle-orm';
 import { builder } from '../graphql/builder.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { connectionOf } from '../graphql/paging.ts';
+import { rowSources } from '../graphql/row-shape.ts';
 import type { Change, PropertyChange } from './change-set.ts';
 import { ChangeKindEnum, ChangeResultStatusEnum } from './change-set-enums.graphql.ts';
 import { changeById } from './change-set-loaders.graphql.ts';
+import { changes } from './change-sets.table.ts';
 
 const PropertyChangeType = builder.objectRef<PropertyChange>('PropertyChange').implement({
   description: 'One property of a changed object.',
@@ -68,5 +71,7 @@ const ChangeType = builder.objectRef<Change>('Change').implement({
 });
 
 export const ChangeConnection = connectionOf('Change', ChangeType, 'changes');
+
+rowSources.set('Change', () => ({ columns: getColumns(changes) }));
 
 registerNode('chg', 'Change', changeById);

@@ -16,7 +16,32 @@ export type KeyColumn<Row> = {
 export type Order<Row> = { name: string; direction: 'ASC' | 'DESC'; columns: readonly KeyColumn<Row>[] };
 
 /** `limit` rows behind `after` and before `before`; with `fromEnd` the last ones of those, still in the list's order. */
-export type PageRequest = { limit: number; after: Key | null; before: Key | null; fromEnd: boolean };
+export type PageRequest = {
+  limit: number;
+  after: Key | null;
+  before: Key | null;
+  fromEnd: boolean;
+  /** undefined: whole rows are read. */
+  part?: RowPart | undefined;
+};
+
+/** A part of each row that is read in place of the row. `key` tells it from other parts. */
+export type RowPart = {
+  key: string;
+  columns: Readonly<Record<string, SQL>>;
+  /** Cursors are made of the rows, too. */
+  hasCursors: boolean;
+};
+
+const PART = Symbol('part');
+type Parted = { [PART]?: Readonly<Record<string, unknown>> };
+
+export function withPart<Row extends object>(row: Row & Parted, part: Parted[typeof PART] | null): Row {
+  if (part) row[PART] = part;
+  return row;
+}
+
+export const partOf = (row: Parted) => row[PART] ?? {};
 
 export type Page<Row> = { rows: Row[]; hasNext: boolean; hasPrevious: boolean };
 
@@ -40,12 +65,14 @@ export function onPage<Row>(order: Order<Row>, { after, before }: PageRequest): 
 }
 
 /** Everything of a page that its statement's text depends on. */
-export const pageShape = <Row>(order: Order<Row>, { after, before, fromEnd }: PageRequest) => [
+export const pageShape = <Row>(order: Order<Row>, { after, before, fromEnd, part }: PageRequest) => [
   order.name,
   order.direction,
   after !== null,
   before !== null,
   fromEnd,
+  part?.key,
+  part?.hasCursors,
 ];
 
 /** `limit` is one more than the page has, to see whether there is more. */

@@ -6,6 +6,7 @@ import {
   type Order,
   type Page,
   type PageRequest,
+  type RowPart,
 } from '../database/page.ts';
 import { builder, type Types } from './builder.ts';
 import { badInput } from './user-error.ts';
@@ -46,7 +47,7 @@ export const pageArgs = builder.args((t) => ({
 }));
 
 /** The part of a list that the arguments ask for. Throws BAD_USER_INPUT. */
-export function parsePage<Row>(args: PageArgs, order: Order<Row>): PageRequest {
+export function parsePage<Row>(args: PageArgs, order: Order<Row>, part?: RowPart): PageRequest {
   const { first, last } = args;
   if (first != null && last != null) throw badInput('Give `first` or `last`, not both.');
   return {
@@ -54,6 +55,7 @@ export function parsePage<Row>(args: PageArgs, order: Order<Row>): PageRequest {
     after: args.after == null ? null : decodeKey(args.after, order),
     before: args.before == null ? null : decodeKey(args.before, order),
     fromEnd: last != null,
+    part,
   };
 }
 

@@ -5,7 +5,6 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GraphQLParams, isAsyncIterable, processRegularResult } from 'graphql-yoga';
-import { stringify } from './compiled/json-text.ts';
 import { isJsonObject, parseJson, readBody } from './json.ts';
 import type { AnswerKnown } from './known-queries.ts';
 import { type Caller, type GraphqlServer, LARGEST_BODY_BYTES } from './yoga.ts';
@@ -35,7 +34,7 @@ export function createDirectLane(graphql: GraphqlServer, answerKnown: AnswerKnow
       const said = processRegularResult(result, fetchAPI, mediaType);
       return void response.writeHead(said.status, Object.fromEntries(said.headers)).end(await said.text());
     }
-    const text = stringify(result);
+    const text = JSON.stringify(result);
     const sizeBytes = Buffer.byteLength(text);
     response.writeHead(200, { 'Content-Type': `${mediaType}; charset=utf-8`, 'Content-Length': sizeBytes });
     response.end(text);

@@ -33,6 +33,7 @@ tenantEdges.push({
   name: 'latestRun',
   isWanted: (asked) => asked().has('latestRun') || asked().has('actions'),
   table: syncRuns,
+  columns: getColumns(syncRuns),
   brief: {
     columns: briefColumns,
     isEnough: (asked) =>

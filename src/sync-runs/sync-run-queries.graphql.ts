@@ -40,8 +40,8 @@ builder.queryFields((t) => ({
       ...pageArgs,
       filter: t.arg({ type: SyncRunFilterInput, description: 'Which of them; all when left out.' }),
     },
-    resolve: (_root, { filter, ...page }, context) =>
-      syncRunConnection(context, parseSyncRunFilter(filter), page),
+    resolve: (_root, { filter, ...page }, context, info) =>
+      syncRunConnection(context, { filter: parseSyncRunFilter(filter), info }, page),
   }),
 }));
 
@@ -62,7 +62,9 @@ builder.objectFields(TenantType, (t) => ({
         description: 'Which of them; all when left out. A `tenantId` in it changes nothing.',
       }),
     },
-    resolve: (tenant, { filter, ...page }, context) =>
-      syncRunConnection(context, { ...parseSyncRunFilter(filter), tenantId: tenant.id }, page),
+    resolve: (tenant, { filter, ...page }, context, info) => {
+      const ofTenant = { ...parseSyncRunFilter(filter), tenantId: tenant.id };
+      return syncRunConnection(context, { filter: ofTenant, info }, page);
+    },
   }),
 }));

@@ -1,4 +1,6 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import './context.graphql.ts';
+import { getColumns } from 'drizzle-orm';
 import { may, mustBeAllowed } from '../access/viewer.ts';
 import { ActorType } from '../graphql/actor.ts';
 import { builder } from '../graphql/builder.ts';
@@ -6,6 +8,7 @@ import type { Context } from '../graphql/context.ts';
 import { presentTime } from '../database/present-time.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { connectionOf, type PageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import { rowSources, shapeFor } from '../graphql/row-shape.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { EventConnection, eventPage, eventPageArgs } from '../tenants/event-log.graphql.ts';
 import { isStale, tenantOf, TenantType } from '../tenants/tenants.graphql.ts';
@@ -29,13 +32,21 @@ import {
   NEWEST_FIRST,
   type SyncRunFilter,
 } from './sync-runs.ts';
+import { syncRuns } from './sync-runs.table.ts';
 import { isTerminal } from './transitions.ts';
 
 export const SyncRunType = builder.objectRef<SyncRun>('SyncRun');
 export const SyncRunConnection = connectionOf('SyncRun', SyncRunType, 'sync runs');
 
-export async function syncRunConnection({ db, viewer }: Context, filter: SyncRunFilter, args: PageArgs) {
-  const page = await listSyncRuns(db, viewer, { filter, page: parsePage(args, NEWEST_FIRST) });
+rowSources.set('SyncRun', () => ({ columns: getColumns(syncRuns) }));
+
+export async function syncRunConnection(
+  { db, viewer }: Context,
+  { filter, info }: { filter: SyncRunFilter; info: GraphQLResolveInfo },
+  args: PageArgs,
+) {
+  const request = parsePage(args, NEWEST_FIRST, shapeFor(info)?.part);
+  const page = await listSyncRuns(db, viewer, { filter, page: request });
   return toConnection(page, NEWEST_FIRST, () => countSyncRuns(db, viewer, filter));
 }
 

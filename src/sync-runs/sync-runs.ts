@@ -1,5 +1,5 @@
 /** What viewers read of sync runs. */
-import { and, count, desc, eq, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, getColumns, type SQL, sql } from 'drizzle-orm';
 import { isAnyOf, isOneOf, oneOrMany, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Queryable } from '../database/database.ts';
@@ -13,6 +13,7 @@ import {
   pageShape,
   pageValues,
   toPage,
+  withPart,
 } from '../database/page.ts';
 import type { RunId, TenantId } from '../lib/ids.ts';
 import type { Challenge } from './challenge.ts';
@@ -37,6 +38,10 @@ export const NEWEST_FIRST: Order<SyncRun> = {
   ],
 };
 
+const { id, queuedAt } = getColumns(syncRuns);
+/** For whoever reads a part: enough for cursors. */
+const keyColumns = { id, queuedAt } as ReturnType<typeof getColumns<typeof syncRuns>>;
+
 export async function listSyncRuns(
   db: Queryable,
   viewer: Viewer,
@@ -48,14 +53,17 @@ export async function listSyncRuns(
     build: (visible) =>
       limited(
         db
-          .select()
+          .select({ run: page.part ? keyColumns : getColumns(syncRuns), part: page.part?.columns ?? {} })
           .from(syncRuns)
           .where(and(matching(visible, filter), onPage(NEWEST_FIRST, page)))
           .orderBy(...inOrder(NEWEST_FIRST, page))
           .$dynamic(),
       ),
   });
-  return toPage(rows, page);
+  return toPage(
+    rows.map(({ run, part }) => withPart(run, part)),
+    page,
+  );
 }
 
 export async function countSyncRuns(db: Queryable, viewer: Viewer, filter: SyncRunFilter): Promise<number> {

@@ -12,6 +12,8 @@ export type TenantEdge = {
   /** Whether the fields that are asked for need the row, as it stands in its table. */
   isWanted: (asked: AskedFields) => boolean;
   table: PgTable;
+  /** Those columns of it that alone answer the fields of the same names. */
+  columns: Readonly<Record<string, PgColumn>>;
   /** What is read of the row when that is all that is asked for. */
   brief?: { columns: Readonly<Record<string, PgColumn>>; isEnough: (asked: AskedFields) => boolean };
   /** The row of that tenant, if the viewer may see it. */

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, getColumns } from 'drizzle-orm';
 import type { GraphQLResolveInfo } from 'graphql';
 import { presentTime } from '../database/present-time.ts';
 import { byKey, defineLoader } from '../graphql/loaders.ts';
@@ -7,6 +7,7 @@ import type { Context } from '../graphql/context.ts';
 import { builder } from '../graphql/builder.ts';
 import { Node, registerNode } from '../graphql/node.ts';
 import { connectionOf, pageArgs, type PageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import { rowSources, shapeFor } from '../graphql/row-shape.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { STATUS_LABELS, type SyncSchedule, type Tenant } from './tenant.ts';
 import { GateStateEnum, TenantStatusEnum } from './tenant-enums.graphql.ts';
@@ -16,6 +17,7 @@ import {
   BRIEF_FIELDS,
   countTenants,
   listTenants,
+  TENANT_COLUMNS,
   type TenantFilter,
   tenantOrder,
   tenantsByIds,
@@ -29,10 +31,13 @@ export const tenantById = defineLoader<TenantId, Tenant>(async ({ db, viewer }, 
 /** What these tell does not stand in the tenant's own row. */
 const LOOK_FIELDS = ['observedAt', 'isStale'];
 
+const { observedAt: _alsoByLooks, ...baselineColumns } = getColumns(baselines);
+
 tenantEdges.push({
   name: 'baseline',
   isWanted: (asked) => asked().has('baseline') && !LOOK_FIELDS.some((field) => asked('baseline').has(field)),
   table: baselines,
+  columns: baselineColumns,
   on: (visible) => and(eq(baselines.id, tenants.baselineId), visible(baselines.id)),
 });
 
@@ -68,7 +73,13 @@ export async function tenantConnection(
   const edges = tenantEdges.filter(({ isWanted }) => isWanted(asked));
   const brief = edges.filter((edge) => edge.brief?.isEnough(asked)).map(({ name }) => name);
   if ([...asked()].every((field) => BRIEF_FIELDS.includes(field))) brief.push('tenant');
-  const page = await listTenants(db, viewer, { filter, order, edges, brief, page: parsePage(args, order) });
+  const page = await listTenants(db, viewer, {
+    filter,
+    order,
+    edges,
+    brief,
+    page: parsePage(args, order, shapeFor(info)?.part),
+  });
   return toConnection(page, order, () => countTenants(db, viewer, filter));
 }
 
@@ -83,6 +94,11 @@ const SyncScheduleType = builder.objectRef<SyncSchedule>('SyncSchedule').impleme
 
 export const TenantType = builder.objectRef<Tenant>('Tenant');
 export const TenantConnection = connectionOf('Tenant', TenantType, 'tenants');
+
+rowSources.set('Tenant', () => ({
+  columns: TENANT_COLUMNS,
+  edges: Object.fromEntries(tenantEdges.map(({ name, columns }) => [name, { columns, path: name }])),
+}));
 
 TenantType.implement({
   description:

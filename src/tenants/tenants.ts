@@ -17,10 +17,11 @@ import {
   pageShape,
   pageValues,
   toPage,
+  withPart,
 } from '../database/page.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { type Tenant, type TenantStatus, URGENCY } from './tenant.ts';
-import { bringAlong, type TenantEdge } from './tenant-edges.ts';
+import { bringAlong, broughtAlong, type TenantEdge } from './tenant-edges.ts';
 import { tenants, urgencyOf } from './tenants.table.ts';
 
 /** Each part that is given must hold. */
@@ -85,13 +86,13 @@ export async function listTenants(
     values: { ...valuesOf(filter), ...pageValues(page) },
     build: (visible) =>
       limited(
-        tenantRows(db, visible, { edges, brief })
+        tenantRows(db, visible, { edges, brief, part: page.part })
           .where(and(matching(visible, filter), onPage(order, page)))
           .orderBy(...inOrder(order, page)),
       ),
   });
   return toPage(
-    rows.map(({ tenant, ...brought }) => bringAlong(tenant, brought)),
+    rows.map(({ tenant, ...brought }) => withPart(bringAlong(tenant, brought), broughtAlong(tenant, PART))),
     page,
   );
 }
@@ -104,6 +105,10 @@ const columns = {
 
 const { id, displayName, domain, status, statusSince, version, latestRunId } = columns;
 const briefColumns = { id, displayName, domain, status, statusSince, version, latestRunId };
+/** What its columns answer. When it was observed, they do not tell alone. */
+const { observedAt: _alsoByLooks, ...ownColumns } = getColumns(tenants);
+export const TENANT_COLUMNS: Readonly<Record<string, PgColumn>> = ownColumns;
+
 /** The fields that these columns answer. */
 export const BRIEF_FIELDS: readonly string[] = [
   ...Object.keys(briefColumns),
@@ -112,17 +117,22 @@ export const BRIEF_FIELDS: readonly string[] = [
   'latestRun',
 ];
 
+const PART = 'part';
+
 function tenantRows(
   db: Queryable,
   visible: Visible,
-  { edges = [], brief = [] }: Partial<Pick<TenantList, 'edges' | 'brief'>> = {},
+  { edges = [], brief = [], part }: Partial<Pick<TenantList, 'edges' | 'brief'> & PageRequest> = {},
 ) {
-  const joined: Record<string, PgTable | Readonly<Record<string, PgColumn>>> = {};
-  for (const { name, table, brief: part } of edges)
-    joined[name] = part && brief.includes(name) ? part.columns : table;
-  const isBrief = brief.includes('tenant');
-  // Whoever reads in brief asks for nothing else.
-  const tenant = isBrief ? (briefColumns as typeof columns) : columns;
+  const joined: Record<string, PgTable | Readonly<Record<string, PgColumn | SQL>>> = {};
+  if (part) joined[PART] = part.columns;
+  else
+    for (const { name, table, brief: few } of edges)
+      joined[name] = few && brief.includes(name) ? few.columns : table;
+  const isBrief = brief.includes('tenant') || part !== undefined;
+  // Whoever reads in brief, or a part, asks for nothing else.
+  const few = part && !part.hasCursors ? { id } : briefColumns;
+  const tenant = isBrief ? (few as typeof columns) : columns;
   let query = db
     .select({ ...joined, tenant })
     .from(tenants)

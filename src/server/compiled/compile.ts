@@ -13,10 +13,10 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { asGraphqlJs } from './as-graphql-js.ts';
-import { executor } from './executor.ts';
+import { showingRows, withShownRows } from './shown-rows.ts';
 import { suitsCompiler } from './suits-compiler.ts';
-import { withTextFields } from './text-lists.ts';
 
 /** undefined: graphql-js has to execute it with these variables, or say what is wrong with them. */
 export type CompiledQuery = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult | undefined;
@@ -25,7 +25,7 @@ export type CompiledQuery = (args: ExecutionArgs) => Promise<ExecutionResult> | 
 const Coerced = new GraphQLScalarType({ name: 'CoercedByGraphqlJs' });
 
 export function createCompiler(schema: GraphQLSchema) {
-  const config = withTextFields(schema).toConfig();
+  const config = withShownRows(schema).toConfig();
   const compilable = new GraphQLSchema({
     ...config,
     types: [...config.types, Coerced],
@@ -35,14 +35,18 @@ export function createCompiler(schema: GraphQLSchema) {
   return (document: DocumentNode, operationName: string | null | undefined): CompiledQuery | null => {
     const operation = getOperationAST(document, operationName);
     if (!operation || !suitsCompiler(schema, document, operation)) return null;
-    const given = withCoercedVariables(document, operation);
-    const execute = executor(compilable, given, operation.name?.value);
-    if (!execute) return null;
+    const compiled = compileQuery(
+      compilable,
+      showingRows(compilable, withCoercedVariables(document, operation)),
+      operation.name?.value,
+      { disablingCapturingStackErrors: true },
+    );
+    if (!isCompiledQuery(compiled)) return null;
     const of = { schema, document, operation };
     return ({ rootValue, contextValue, variableValues }) => {
       const variables = coerce(schema, operation, variableValues ?? {});
       if (!variables) return undefined;
-      const result = execute({ rootValue, contextValue, variables });
+      const result = compiled.query(rootValue, contextValue, variables);
       return 'then' in result ? result.then((late) => asGraphqlJs(late, of)) : asGraphqlJs(result, of);
     };
   };

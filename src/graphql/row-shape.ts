@@ -1,0 +1,160 @@
+/**
+ * Rows that are read for nothing but to be shown: of each only the columns that are asked for, which become a piece of
+ * the answer without any step between. What that needs is found once for each document that is compiled.
+ */
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import {
+  type FieldNode,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLLeafType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  isAbstractType,
+  isEnumType,
+  isLeafType,
+  isNonNullType,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { isoOfPostgres } from '../database/columns.ts';
+import type { RowPart } from '../database/page.ts';
+import { type Fragments, selectedFields } from './look-ahead.ts';
+
+/** The columns that answer the fields of the same names, and rows to which fields lead, where these are read along. */
+export type RowSource = {
+  columns: Readonly<Record<string, PgColumn>>;
+  /** Names the row within a statement; not given for the row that is listed. */
+  path?: string;
+  edges?: Readonly<Record<string, RowSource>>;
+};
+
+/** By the name of the type whose rows they are. */
+export const rowSources = new Map<string, () => RowSource>();
+
+type Raw = Readonly<Record<string, unknown>>;
+type Build = (row: Raw) => unknown;
+export type RowShape = { part: RowPart; build: Build };
+type Selected = { schema: GraphQLSchema; fragments: Fragments };
+
+/** Each is a statement that Postgres keeps on every connection. What comes later is read as whole rows. */
+const MOST_PARTS = 100;
+const parts = new Set<string>();
+
+/** null: it takes more than columns to answer what is selected. */
+export function rowShape(
+  type: GraphQLObjectType,
+  set: SelectionSetNode,
+  { source, hasCursors, ...selected }: Selected & { source: RowSource; hasCursors: boolean },
+): RowShape | null {
+  const shaper = new Shaper(selected);
+  const build = shaper.objectOf(type, [set], source);
+  const part = shaper.part(hasCursors);
+  if (!build || (parts.size >= MOST_PARTS && !parts.has(part.key))) return null;
+  parts.add(part.key);
+  return { part, build };
+}
+
+/** Collects the columns while it finds out what is made of them. */
+class Shaper {
+  readonly #selected: Selected;
+  readonly #columns: PgColumn[] = [];
+  readonly #names: string[] = [];
+
+  constructor(selected: Selected) {
+    this.#selected = selected;
+  }
+
+  part(hasCursors: boolean): RowPart {
+    const columns = this.#columns.map((column, index): [string, SQL] => [`c${index}`, sql`${column}`]);
+    return { key: this.#names.join(' '), columns: Object.fromEntries(columns), hasCursors };
+  }
+
+  objectOf(type: GraphQLObjectType, sets: readonly SelectionSetNode[], source: RowSource): Build | null {
+    const { schema, fragments } = this.#selected;
+    const applies = (condition: string) => {
+      const wanted = schema.getType(condition);
+      return condition === type.name || (isAbstractType(wanted) && schema.isSubType(wanted, type));
+    };
+    const nodes = sets.flatMap((set) => selectedFields(set, fragments, applies));
+    const fields: [string, Build][] = [];
+    // What has the same key was asked for in several places, and is answered together.
+    for (const [key, same] of Map.groupBy(nodes, ({ alias, name }) => (alias ?? name).value)) {
+      const build = key === '__proto__' ? null : this.#fieldOf(type, same, source);
+      if (!build) return null;
+      fields.push([key, build]);
+    }
+    return (row) => {
+      const object: Record<string, unknown> = {};
+      for (const [key, build] of fields) object[key] = build(row);
+      return object;
+    };
+  }
+
+  #fieldOf(type: GraphQLObjectType, nodes: readonly FieldNode[], source: RowSource): Build | null {
+    const name = nodes[0]?.name.value ?? '';
+    if (name === '__typename') return () => type.name;
+    const field = type.getFields()[name];
+    if (!field || field.args.length > 0) return null;
+    const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    const edge = source.edges?.[name];
+    const column = source.columns[name];
+    if (edge) return isObjectType(field.type) ? this.#edgeOf(field.type, sets, edge) : null;
+    return column ? this.#leafOf(field, { column, source }) : null;
+  }
+
+  /** A row that is not there has no id. */
+  #edgeOf(type: GraphQLObjectType, sets: readonly SelectionSetNode[], source: RowSource): Build | null {
+    const id = source.columns.id && this.#add(source.columns.id, source);
+    const build = this.objectOf(type, sets, source);
+    return id && build ? (row) => (row[id] === null ? null : build(row)) : null;
+  }
+
+  #leafOf(
+    { type, resolve }: GraphQLField<unknown, unknown>,
+    { column, source }: { column: PgColumn; source: RowSource },
+  ): Build | null {
+    const leaf = getNullableType(type);
+    if (resolve || !isLeafType(leaf) || (isNonNullType(type) && !column.notNull)) return null;
+    const shown = shownAs(leaf, column);
+    if (!shown) return null;
+    const name = this.#add(column, source);
+    return shown === AS_IT_IS ? (row) => row[name] : (row) => (row[name] === null ? null : shown(row[name]));
+  }
+
+  #add(column: PgColumn, { path }: RowSource): string {
+    const known = this.#columns.indexOf(column);
+    if (known >= 0) return `c${known}`;
+    this.#names.push(`${path ?? ''}.${column.name}`);
+    return `c${this.#columns.push(column) - 1}`;
+  }
+}
+
+const AS_IT_IS = (value: unknown) => value;
+
+const SQL_TYPES: Readonly<Record<string, string>> = {
+  String: 'text',
+  ID: 'text',
+  Int: 'integer',
+  Boolean: 'boolean',
+  DateTime: 'timestamp (3) with time zone',
+};
+
+/** null: the column holds something else than the type shows. */
+function shownAs(type: GraphQLLeafType, column: PgColumn): ((value: unknown) => unknown) | null {
+  const words = isEnumType(type) && type.getValues().every(({ name, value }) => name === value);
+  if (column.getSQLType() !== (words ? 'text' : SQL_TYPES[type.name])) return null;
+  if (words) return (word) => type.serialize(word);
+  return type.name === 'DateTime' ? (text) => isoOfPostgres(String(text)) : AS_IT_IS;
+}
+
+const shapes = new WeakMap<FieldNode, RowShape>();
+
+/** `node` stands for a field whose rows are shown in that shape. */
+export const isShown = (node: FieldNode, shape: RowShape) => void shapes.set(node, shape);
+
+/** undefined: whole rows are asked for. */
+export const shapeFor = ({ fieldNodes: [first] }: Pick<GraphQLResolveInfo, 'fieldNodes'>) =>
+  first && shapes.get(first);
