@@ -26,6 +26,7 @@ export class HubGroup {
   readonly #budget: ReplayBudget;
   readonly #replay: Replay;
   readonly #live = new Map<Member, Carried>();
+  #isOver = false;
   #position: bigint;
 
   constructor(source: Source, position: bigint, budget: ReplayBudget) {
@@ -55,6 +56,7 @@ export class HubGroup {
   }
 
   close(): void {
+    this.#end();
     // Whoever it told is gone: nobody is left who could be told why it ended badly.
     this.#source.return().catch(() => undefined);
   }
@@ -68,7 +70,14 @@ export class HubGroup {
       const carried = [...this.#live.values()];
       this.#live.clear();
       for (const { reject } of carried) reject(error);
+    } finally {
+      this.#end();
     }
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#budget.drop(this.#replay);
   }
 
   async #pump(): Promise<void> {
@@ -89,7 +98,7 @@ export class HubGroup {
     const isHeartbeat = position <= this.#position;
     if (!isHeartbeat) {
       this.#position = position;
-      this.#budget.keep(this.#replay, told);
+      if (!this.#isOver) this.#budget.keep(this.#replay, told);
     }
     for (const member of this.#live.keys()) {
       if (isHeartbeat ? member.position > position : member.position >= position) continue;

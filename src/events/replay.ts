@@ -6,6 +6,11 @@ import { Fifo } from '../lib/fifo.ts';
  */
 export type Told = { position: bigint; payload: Buffer; hasFailed: boolean };
 
+/** What a kept result takes beside its bytes: 120,000 of 200 bytes took 740 bytes each, with the slabs that they keep. */
+const OVERHEAD_BYTES = 540;
+
+const bytesOf = ({ payload }: Told) => payload.length + OVERHEAD_BYTES;
+
 /** What one group told last, without a gap from behind `floor` on. */
 export class Replay {
   readonly #kept = new Fifo<Told>();
@@ -31,11 +36,17 @@ export class Replay {
 
   /** What it kept is no use to anybody who is behind this. Answers how many bytes were let go. */
   beginBehind(position: bigint): number {
+    const bytes = this.forgetAll();
+    this.#floor = position;
+    return bytes;
+  }
+
+  /** Answers how many bytes were let go. */
+  forgetAll(): number {
     let bytes = 0;
     for (let forgotten = this.forgetOldest(); forgotten > 0; forgotten = this.forgetOldest()) {
       bytes += forgotten;
     }
-    this.#floor = position;
     return bytes;
   }
 
@@ -44,7 +55,7 @@ export class Replay {
     const oldest = this.#kept.shift();
     if (!oldest) return 0;
     this.#floor = oldest.position;
-    return oldest.payload.length;
+    return bytesOf(oldest);
   }
 }
 
@@ -66,17 +77,28 @@ export class ReplayBudget {
       return;
     }
     replay.push(told);
-    this.#bytes += told.payload.length;
+    this.#bytes += bytesOf(told);
     this.#order.push({ replay, at: performance.now() });
+    this.trim();
+  }
+
+  /** What is kept, of all groups. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Of a group that is over: nobody can ask it any more. */
+  drop(replay: Replay): void {
+    this.#bytes -= replay.forgetAll();
     this.trim();
   }
 
   /** Lets go what is too old, or too much. */
   trim(): void {
     const tooOld = performance.now() - this.#keepMs;
-    for (;;) {
-      const oldest = this.#order.first;
-      if (!oldest || (this.#bytes <= this.#mostBytes && oldest.at >= tooOld)) return;
+    for (let oldest = this.#order.first; oldest; oldest = this.#order.first) {
+      const mayStay = this.#bytes > 0 && this.#bytes <= this.#mostBytes && oldest.at >= tooOld;
+      if (mayStay) return;
       this.#order.shift();
       this.#bytes -= oldest.replay.forgetOldest();
     }
