@@ -103,11 +103,14 @@ async function review(round: Round, result: ReviewResult): Promise<void> {
     'is over, or shows what changed',
     (view) => showsSecond(view) || (turn !== 'rerun' && hasEnded(view)),
   );
-  if (showsSecond(over)) {
+  // An approval for a gate that is closed by then is given back, and made again for the next one.
+  for (let tries = 1; showsSecond(over); tries += 1) {
+    expect(tries).toBeLessThan(4);
     const present = changeSetOf(over);
     texts.set(present.digest, second);
     expect(await approve(stack, 0, present)).toMatchObject({ __typename: 'Decision' });
-    over = await until('is deployed', (view) => hasEnded(view) && textIn(stack, name) === second);
+    const isDeployed = (view: TenantView) => hasEnded(view) && textIn(stack, name) === second;
+    over = await until('is deployed, or given back', (view) => isDeployed(view) || showsSecond(view));
   }
   judge(round, { over, before, texts, result });
   result.rounds += 1;
