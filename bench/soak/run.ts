@@ -1,6 +1,7 @@
 /**
  * Events and connections come and go for a long time: `npm run soak` (1,000,000 events, 10,000 connections), or smaller
  * with `-- --events=100000 --connections=1000`. Memory may not grow with events, and everything is given back.
+ * `--rate=2000` are the events a second: without a pace the machine is saturated, and what waits is what is measured.
  */
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,6 +20,7 @@ const argument = (name: string, fallback: number) =>
   Number(process.argv.find((text) => text.startsWith(`--${name}=`))?.split('=')[1] ?? fallback);
 const events = argument('events', 1_000_000);
 const connections = argument('connections', 10_000);
+const rate = argument('rate', 2_000);
 const AT_ONCE = 100;
 const BATCH = 100;
 const WRITERS = 4;
@@ -30,7 +32,7 @@ const MOST_MB_PER_100K = 1;
 const SLACK = 15;
 
 if (process.argv.includes('--help')) {
-  console.log('npm run soak -- [--events=1000000] [--connections=10000]');
+  console.log('npm run soak -- [--events=1000000] [--connections=10000] [--rate=2000]');
   process.exit(0);
 }
 
@@ -63,7 +65,8 @@ const after = await settledAt(written);
 process.exitCode = report() ? 0 : 1;
 
 function startApi(): ChildProcess {
-  return OWN.start(postgres.url, port, { METRICS_PORT: String(metricsPort), NODE_OPTIONS: '--expose-gc' });
+  const collects = `--expose-gc --import ${new URL('collect.ts', import.meta.url).href}`;
+  return OWN.start(postgres.url, port, { METRICS_PORT: String(metricsPort), NODE_OPTIONS: collects });
 }
 
 async function write(): Promise<void> {
@@ -74,19 +77,23 @@ async function write(): Promise<void> {
       database.db,
       Array.from({ length: BATCH }, (_, index) => from + index),
     );
-    // Visitors and events end together, whichever is faster.
-    while (written / events > (seen.begun + AT_ONCE) / connections && seen.begun < connections)
-      await sleep(5);
+    while (isTooFast()) await sleep(5);
     if (written >= ((samples.length + 1) * events) / SAMPLES) await sample();
   }
 }
 
+/** Visitors and events end together, whichever is faster. */
+function isTooFast(): boolean {
+  const areBehind = written / events > (seen.begun + AT_ONCE) / connections && seen.begun < connections;
+  return areBehind || written > (rate * (performance.now() - startedAt)) / 1_000;
+}
+
 async function sample(): Promise<void> {
-  const one = await held(metricsPort, written);
+  const one = await holds(written);
   samples.push(one);
   if (!process.stderr.isTTY && samples.length % 10 > 0) return;
   process.stderr.write(
-    `${process.stderr.isTTY ? '\r' : '\n'}${Math.round((100 * written) / events)} % · ${seen.begun} connections · ${one.residentMb.toFixed(0)} MB resident, ${one.heapMb.toFixed(0)} MB heap, ${one.descriptors} descriptors `,
+    `${process.stderr.isTTY ? '\r' : '\n'}${Math.round((100 * written) / events)} % · ${seen.begun} connections · ${one.residentMb.toFixed(0)} MB resident, ${one.heapMb.toFixed(0)} MB heap (of ${one.committedMb.toFixed(0)}), ${one.externalMb.toFixed(0)} MB external, ${one.descriptors} descriptors `,
   );
 }
 
@@ -100,19 +107,24 @@ async function visitAway(): Promise<void> {
       Array.from({ length: BATCH }, (_, index) => written + index),
     );
     written += BATCH;
-    await sleep(20);
+    await sleep((1_000 * BATCH) / rate);
   }
   await over;
+}
+
+function holds(position: number): Promise<Held> {
+  api.kill('SIGUSR2');
+  return held(metricsPort, position);
 }
 
 /** What is held once nobody is there any more. */
 async function settledAt(position: number): Promise<Held> {
   for (let tries = 0; tries < 60; tries++) {
-    const one = await held(metricsPort, position);
+    const one = await holds(position);
     if (one.sockets === 0 && one.subscriptions === 0 && tries > 4) return one;
     await sleep(500);
   }
-  return held(metricsPort, position);
+  return holds(position);
 }
 
 function report(): boolean {

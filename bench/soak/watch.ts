@@ -3,6 +3,9 @@ export type Held = {
   events: number;
   residentMb: number;
   heapMb: number;
+  /** What V8 has taken for its heap, used or not, and what buffers hold outside of it. */
+  committedMb: number;
+  externalMb: number;
   descriptors: number;
   handles: number;
   sockets: number;
@@ -12,6 +15,8 @@ export type Held = {
 const SERIES = {
   residentMb: 'process_resident_memory_bytes',
   heapMb: 'nodejs_heap_size_used_bytes',
+  committedMb: 'nodejs_heap_size_total_bytes',
+  externalMb: 'nodejs_external_memory_bytes',
   descriptors: 'process_open_fds',
   handles: 'nodejs_active_handles_total',
   sockets: 'tenant_sync_sockets',
@@ -26,11 +31,13 @@ export async function held(metricsPort: number, events: number): Promise<Held> {
     if (line === undefined) throw new Error(`The metrics do not have ${name}.`);
     return Number(line.split(' ')[1]);
   };
-  const { residentMb, heapMb, ...counts } = SERIES;
+  const { residentMb, heapMb, committedMb, externalMb, ...counts } = SERIES;
   return {
     events,
     residentMb: value(residentMb) / MB,
     heapMb: value(heapMb) / MB,
+    committedMb: value(committedMb) / MB,
+    externalMb: value(externalMb) / MB,
     descriptors: value(counts.descriptors),
     handles: value(counts.handles),
     sockets: value(counts.sockets),
