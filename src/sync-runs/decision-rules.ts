@@ -2,7 +2,7 @@
 import { subjectsOf } from '../access/viewer.ts';
 import type { ActionFacts, ActionRefusal, DecisionFacts } from './actions.ts';
 import { forces, refuse } from './action-rules.ts';
-import type { SyncRun } from './sync-run.ts';
+import { type SyncRun, wasStartedHere } from './sync-run.ts';
 
 export function approveRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal | null {
   if (run.status === 'PENDING_APPROVAL' && run.isSuperseded && !forces(facts)) {
@@ -33,7 +33,9 @@ export function decisionRefusal(facts: ActionFacts, run: SyncRun): ActionRefusal
       'The changes of this run have not been read yet. Look again in a few seconds.',
     );
   }
-  return approverRefusal(facts) ?? gateRefusal(facts) ?? fourEyesRefusal(facts, run);
+  return (
+    approverRefusal(facts) ?? gateRefusal(facts) ?? fourEyesRefusal(facts, run) ?? ownRunRefusal(facts, run)
+  );
 }
 
 /** The tenant's own policy: of those whose role allows it, only whom it lists. */
@@ -68,6 +70,16 @@ function fourEyesRefusal({ viewer, tenant }: ActionFacts, run: SyncRun): ActionR
   return isBarred && (requester === viewer.personId || requester === viewer.actor.id)
     ? refuse('FOUR_EYES', 'You asked for this sync, and somebody else has to decide it.')
     : null;
+}
+
+/** To Azure DevOps the service is who asked for the syncs that it started, whoever stood behind it. */
+function ownRunRefusal({ viewer }: ActionFacts, run: SyncRun): ActionRefusal | null {
+  const isBarred = run.approval?.selfApprovalAllowed === false && wasStartedHere(run);
+  if (viewer.callerToken !== undefined || !isBarred) return null;
+  return refuse(
+    'NOT_AN_APPROVER',
+    'The gate in Azure DevOps bars whoever started a run from answering it, and this service started this one. Decide with your own Entra token or in Azure DevOps, or allow approvers to approve their own runs there.',
+  );
 }
 
 /** Whether these decisions of one gate settle it. */

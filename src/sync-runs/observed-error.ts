@@ -23,6 +23,15 @@ const ERRORS_OF_OUTCOME: Partial<Record<SyncRunOutcome, { code: string; message:
   },
 };
 
+/** Never taken for a success. */
+const UNKNOWN_RESULT = {
+  code: 'UNKNOWN_RESULT',
+  message:
+    'The sync ended with a result that this service does not know. Open the run in Azure DevOps to see what came of it; start a sync to see what is left to do.',
+};
+const isUnknown = ({ phase, result }: RunObservation) =>
+  phase === 'FINISHED' && (result === 'UNKNOWN' || result === null);
+
 /**
  * The error of a run that ended with `outcome`, null for good endings. The attachment has the whole message; the
  * timeline's issues have its first line; the fallback is a sentence of our own.
@@ -32,7 +41,7 @@ export function observedError(
   outcome: SyncRunOutcome,
   details: { attachment: ErrorAttachment | null; deployBegan: boolean; at: Date },
 ): SyncError | null {
-  const fallback = ERRORS_OF_OUTCOME[outcome];
+  const fallback = outcome === 'FAILED' && isUnknown(seen) ? UNKNOWN_RESULT : ERRORS_OF_OUTCOME[outcome];
   if (!fallback || (outcome === 'CANCELED' && !details.deployBegan)) return null;
   const own = outcome === 'CANCELED' ? null : bestMessage(seen, details.attachment);
   return {

@@ -6,7 +6,7 @@ import { endingOf, type SyncRunEvent } from './transitions.ts';
 
 type KnownRun = Pick<SyncRun, 'status' | 'cancelRequestedAt'>;
 
-/** null: nothing that the table needs to hear, or an ending in a word that is not known yet. */
+/** null: nothing that the table needs to hear, or an ending of a moment ago in a word that is not known. */
 export function observedEvent(run: KnownRun, seen: RunObservation, now: Date): SyncRunEvent | null {
   if (seen.phase === 'FINISHED') {
     const outcome = observedOutcome(run, seen, now);
@@ -44,9 +44,15 @@ export function observedOutcome(run: KnownRun, seen: RunObservation, now: Date):
       return seen.hitTimeLimit && !run.cancelRequestedAt ? 'TIMED_OUT' : 'CANCELED';
     case 'UNKNOWN':
     case null:
-      return null;
+      return wasLongAgo(seen, now) ? 'FAILED' : null;
   }
 }
+
+/** A word that is not known by then stays unknown: a run that is open for good would bar every later sync. */
+const UNKNOWN_PATIENCE_MS = 15 * 60_000;
+
+const wasLongAgo = (seen: RunObservation, now: Date) =>
+  now.getTime() - Date.parse(seen.finishedAt ?? '') > UNKNOWN_PATIENCE_MS;
 
 const hasGate = (seen: RunObservation, status: ApprovalStatus) =>
   seen.approvals.some((approval) => approval.status === status);

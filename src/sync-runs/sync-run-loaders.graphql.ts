@@ -32,6 +32,7 @@ const BRIEF_FIELDS = ['id', 'status', 'outcome', 'queuedAt', 'completedAt', 'ver
 tenantEdges.push({
   name: 'latestRun',
   isWanted: (asked) => asked().has('latestRun') || asked().has('actions'),
+  isOfOneMoment: true,
   table: syncRuns,
   columns: getColumns(syncRuns),
   brief: {

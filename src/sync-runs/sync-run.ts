@@ -98,4 +98,8 @@ export type SyncRun = {
 };
 
 /** A manual run may be cancelled; a scheduled one only by an admin. */
+/** Ids that Azure DevOps gives have no directory or kind before them. */
+export const wasStartedHere = ({ requestedBy }: Pick<SyncRun, 'requestedBy'>) =>
+  requestedBy !== null && requestedBy.kind !== 'AZURE_DEVOPS' && requestedBy.id.includes('/');
+
 export const isManual = (run: Pick<SyncRun, 'trigger'>) => run.trigger === 'MANUAL';

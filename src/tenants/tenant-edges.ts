@@ -11,6 +11,8 @@ export type TenantEdge = {
   name: string;
   /** Whether the fields that are asked for need the row, as it stands in its table. */
   isWanted: (asked: AskedFields) => boolean;
+  /** Read with every single tenant, too: what the tenant says of itself comes from that row, and is of its moment. */
+  isOfOneMoment?: boolean;
   table: PgTable;
   /** Those columns of it that alone answer the fields of the same names. */
   columns: Readonly<Record<string, PgColumn>>;

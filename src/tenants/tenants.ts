@@ -21,7 +21,7 @@ import {
 } from '../database/page.ts';
 import type { TenantId } from '../lib/ids.ts';
 import { type Tenant, type TenantStatus, URGENCY } from './tenant.ts';
-import { bringAlong, broughtAlong, type TenantEdge } from './tenant-edges.ts';
+import { bringAlong, broughtAlong, type TenantEdge, tenantEdges } from './tenant-edges.ts';
 import { tenants, urgencyOf } from './tenants.table.ts';
 
 /** Each part that is given must hold. */
@@ -173,6 +173,8 @@ export async function countTenantsByStatus(
   return new Map(rows.map((row) => [row.status, row.count]));
 }
 
+const ofOneMoment = () => tenantEdges.filter(({ isOfOneMoment }) => isOfOneMoment);
+
 export async function tenantsByIds(
   db: Queryable,
   viewer: Viewer,
@@ -181,9 +183,12 @@ export async function tenantsByIds(
   const rows = await readFor(db, viewer, {
     shape: ['tenantsByIds'],
     values: { ids },
-    build: (visible) => tenantRows(db, visible).where(and(isAnyOf(tenants.id, 'ids'), visible(tenants.id))),
+    build: (visible) =>
+      tenantRows(db, visible, { edges: ofOneMoment() }).where(
+        and(isAnyOf(tenants.id, 'ids'), visible(tenants.id)),
+      ),
   });
-  return rows.map(({ tenant }) => tenant);
+  return rows.map(({ tenant, ...brought }) => bringAlong(tenant, brought));
 }
 
 export async function tenantByName(
@@ -195,7 +200,7 @@ export async function tenantByName(
     shape: ['tenantByName'],
     values: address,
     build: (visible) =>
-      tenantRows(db, visible)
+      tenantRows(db, visible, { edges: ofOneMoment() })
         .where(
           and(
             eq(tenants.organization, sql.placeholder('organization')),
@@ -207,7 +212,9 @@ export async function tenantByName(
         )
         .limit(1),
   });
-  return row?.tenant ?? null;
+  if (!row) return null;
+  const { tenant, ...brought } = row;
+  return bringAlong(tenant, brought);
 }
 
 function matching(visible: Visible, filter: TenantFilter): SQL | undefined {

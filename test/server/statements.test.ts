@@ -10,6 +10,7 @@ import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant }
 
 let api: Api;
 let changeSetRun = '';
+let changeSetTenant = '';
 beforeAll(async () => {
   api = await startApi();
   const baseline = await addTenant(api.db, 'baseline');
@@ -23,6 +24,7 @@ beforeAll(async () => {
     await addDecision(api.db, run, 'approver');
     await addRevert(api.db, run, changeSet.id);
     changeSetRun = run.id;
+    changeSetTenant = tenant.id;
   }
 });
 afterAll(() => api[Symbol.asyncDispose]());
@@ -59,4 +61,9 @@ test('A list of runs and a change set take as many statements for a hundred as f
     expect(many.length).toBeLessThanOrEqual(few.length + 1);
     expect(many.length).toBeLessThanOrEqual(8);
   }
+});
+
+test('A tenant and its newest run are of one moment: one statement reads both', async () => {
+  const query = 'query ($id: ID!) { tenant(id: $id) { status latestRun { status } } }';
+  expect(await statementsOf(() => api.ask(query, { id: changeSetTenant }))).toHaveLength(1);
 });

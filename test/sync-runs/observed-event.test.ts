@@ -107,7 +107,18 @@ describe('an observation of an open run', () => {
       seen({ stages: [stage('AUTHENTICATE', 'SUCCEEDED')] }),
       'signed_in',
     ],
-    ['an ending in a word that is not known yet', 'IN_PROGRESS', finished('UNKNOWN'), null],
+    [
+      'an ending of a moment ago in a word that is not known',
+      'IN_PROGRESS',
+      finished('UNKNOWN', { finishedAt: '2026-11-23T10:50:00.000Z' }),
+      null,
+    ],
+    [
+      'an ending in a word that is still not known long after',
+      'IN_PROGRESS',
+      finished('UNKNOWN'),
+      'finished_failed',
+    ],
   ] as const)('reads %s in %s', (_what, status, observation, event) => {
     expect(observedEvent(known(status), observation, NOW)).toBe(event);
   });
@@ -268,6 +279,12 @@ describe('the error of a run', () => {
     expect(observedError(seen(), 'SUCCEEDED', details)).toBeNull();
     expect(observedError(seen(), 'REJECTED', details)).toBeNull();
     expect(observedError(seen(), 'CANCELED', details)).toBeNull();
+  });
+
+  it('says that nobody here knows the result, where that is so, and nothing of it after a rejection', () => {
+    expect(observedError(finished('UNKNOWN'), 'FAILED', details)).toMatchObject({ code: 'UNKNOWN_RESULT' });
+    expect(observedError(finished('FAILED'), 'FAILED', details)).toMatchObject({ code: 'FAILED' });
+    expect(observedError(finished('UNKNOWN'), 'REJECTED', details)).toBeNull();
   });
 
   it('is partial when the run was cancelled while it wrote', () => {

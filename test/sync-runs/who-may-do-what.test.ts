@@ -55,6 +55,7 @@ const person = (role: Role): Viewer => ({ ...as(role), actor: me, personId: me.i
 /** A person's own key counts as the person. */
 const WHO: Record<string, (role: Role) => Viewer> = {
   'a person': person,
+  'a person with a token of Entra ID': (role) => ({ ...person(role), callerToken: 'a token' }),
   "a person's own key": (role) => ({ ...person(role), actor: { ...me, displayName: 'key of mine' } }),
   'a script': (role) => ({ ...as(role), isMachine: true, groups: [GROUP] }),
 };
@@ -88,7 +89,10 @@ describe.each(ROLES)('%s', (role) => {
     for (const [who, viewerOf] of Object.entries(WHO)) {
       for (const policy of POLICIES) {
         const refusal = refusalFor(action, situation(action, viewerOf(role), policy));
-        const expected = expectedReason(role, action, { ...policy, isScript: who === 'a script' });
+        const expected = expectedReason(role, action, {
+          ...policy,
+          ...{ isScript: who === 'a script', hasToken: who.includes('a token') },
+        });
         expect(
           refusal?.reason ?? null,
           `${who} ${JSON.stringify({ ...policy, approvers: policy.approvers.says })}`,
@@ -127,11 +131,15 @@ function situation(action: SyncAction, viewer: Viewer, policy: Policy): ActionFa
 function expectedReason(
   role: Role,
   action: SyncAction,
-  { fourEyes, selfApprovalAllowed, isRequester, approvers, isScript }: Policy & { isScript: boolean },
+  policy: Policy & { isScript: boolean; hasToken: boolean },
 ): string | null {
+  const { fourEyes, selfApprovalAllowed, isRequester, approvers, isScript, hasToken } = policy;
   if (!MAY[role].includes(NEEDS[action])) return 'NOT_PERMITTED';
   if (!DECISIONS.includes(action)) return null;
   if (!approvers.lets) return 'NOT_AN_APPROVER';
   if (fourEyes && (isScript || isRequester)) return 'FOUR_EYES';
-  return !selfApprovalAllowed && isRequester ? 'FOUR_EYES' : null;
+  if (selfApprovalAllowed) return null;
+  if (isRequester) return 'FOUR_EYES';
+  // The service started the run, and may not answer its own.
+  return hasToken ? null : 'NOT_AN_APPROVER';
 }
