@@ -23,13 +23,19 @@ export function createAuthenticate(parts: {
   /** null: no directory is configured, so no token of Entra ID is believed. */
   entra: EntraCallers | null;
 }): Authenticate {
-  const fixed = remembering(authenticateWith(parts.fixedKeys));
+  const fixed = authenticateWith(parts.fixedKeys);
+  const remembered = new Map<string, Viewer>();
   return async (authorization) => {
+    const known = authorization && remembered.get(authorization);
+    if (known) return known;
     const credential = BEARER.exec(authorization ?? '')?.[1];
     if (credential === undefined || credential.length > LONGEST_CREDENTIAL) return null;
     if (credential.startsWith(KEY_PREFIX)) return viewerOfKey(parts.db, credential);
     if (credential.split('.').length === 3) return (await parts.entra?.(credential)) ?? null;
-    return fixed(authorization);
+    // They never change while the program runs: each is remembered once it was right, and no other text is.
+    const viewer = await fixed(authorization);
+    if (viewer && authorization && remembered.size < MOST_REMEMBERED) remembered.set(authorization, viewer);
+    return viewer;
   };
 }
 
@@ -46,17 +52,6 @@ export function authenticateWith(keys: readonly FixedKey[]): Authenticate {
     // All are compared, each in constant time: the time tells nothing about which one came close.
     for (const candidate of known) if (timingSafeEqual(hash, candidate.hash)) viewer = candidate.viewer;
     return Promise.resolve(viewer);
-  };
-}
-
-/** For keys that never change while the program runs: each is remembered once it was right, and no other text is. */
-function remembering(authenticate: Authenticate): Authenticate {
-  const known = new Map<string, Viewer>();
-  return async (authorization) => {
-    const found = authorization ? known.get(authorization) : undefined;
-    const viewer = found ?? (await authenticate(authorization));
-    if (viewer && authorization && known.size < MOST_REMEMBERED) known.set(authorization, viewer);
-    return viewer;
   };
 }
 

@@ -60,7 +60,7 @@ const MEDIA_TYPES = ['application/graphql-response+json', 'application/json'];
 
 /** Which of the two Yoga would choose; undefined: neither, so an event stream or nothing is wanted. */
 function mediaTypeFor(accept: string): string | undefined {
-  if (accept === '*/*') return 'application/json';
+  if (accept === '*/*' || accept === 'application/json') return 'application/json';
   for (const wanted of accept.replace(/\s/g, '').toLowerCase().split(',')) {
     const [type = '', ...parameters] = wanted.split(';');
     const charset = parameters.find((one) => one.includes('charset='));

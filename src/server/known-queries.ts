@@ -36,9 +36,11 @@ type Query = {
   execute: CompiledQuery;
   document: DocumentNode;
   name: string | null;
-  /** What it costs, when no variable has a say in it. */
-  cost: number | null;
+  /** What it costs with these variables. */
+  priced: (variables: Variables) => number;
 };
+
+type Variables = Readonly<Record<string, unknown>>;
 
 const NO_VARIABLES = {};
 
@@ -53,16 +55,16 @@ export function createKnownQueries(parts: Parts): AnswerKnown {
     const variableValues = params.variables ?? NO_VARIABLES;
     if (variableValues !== NO_VARIABLES && problemOfVariables(variableValues)) return undefined;
     const args = { schema, document, operationName: params.operationName ?? null, variableValues };
-    const cost = query.cost ?? priceOf(args);
+    const cost = query.priced(variableValues);
     if (cost > MOST_COST) return undefined;
     const startedAt = performance.now();
     const executed = query.execute({ ...args, contextValue: parts.contextFor(viewer) });
     if (!executed) return undefined;
-    const { errors, ...result } = await executed;
+    const { data = null, errors } = await executed;
     const seconds = (performance.now() - startedAt) / 1_000;
     metrics.operation({ name, type: 'query', outcome: errors?.length ? 'error' : 'ok', seconds });
     const extensions = costExtension(cost);
-    return errors ? { errors: masked(errors, parts), ...result, extensions } : { ...result, extensions };
+    return errors ? { errors: masked(errors, parts), data, extensions } : { data, extensions };
   };
 }
 
@@ -75,12 +77,30 @@ function createFind({ schema, documents, compiled }: Parts): (params: GraphQLPar
     const found = known.get(execute);
     if (found) return found;
     const operation = getOperationAST(document, operationName);
-    const args = { schema, document, operationName: operationName ?? null, variableValues: NO_VARIABLES };
-    const cost = operation?.variableDefinitions?.length ? null : priceOf(args);
-    const one = { execute, document, name: operation?.name?.value ?? null, cost };
+    const args = { schema, document, operationName: operationName ?? null };
+    const priced = rememberingLast((variableValues) => priceOf({ ...args, variableValues }));
+    const one = { execute, document, name: operation?.name?.value ?? null, priced };
     known.set(execute, one);
     return one;
   };
+}
+
+/** Mostly they are the same as the last time: those of the first page, or none. */
+function rememberingLast(price: (variables: Variables) => number): (variables: Variables) => number {
+  let last: { of: Variables; cost: number } | null = null;
+  return (variables) => {
+    if (!last || !isSame(last.of, variables)) last = { of: variables, cost: price(variables) };
+    return last.cost;
+  };
+}
+
+/** Whatever holds other values counts as another one. */
+function isSame(one: Variables, other: Variables): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => one[name] === other[name] && typeof one[name] !== 'object')
+  );
 }
 
 const masked = (errors: readonly GraphQLError[], { maskError }: Parts): GraphQLError[] =>
