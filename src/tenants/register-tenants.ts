@@ -85,15 +85,13 @@ async function markRemoved(tx: Tx, id: TenantId): Promise<void> {
   await tell(tx, tenant, { kind: 'TENANT_REMOVED' });
 }
 
+type Linked = Pick<Tenant, 'id' | 'name' | 'repositoryId' | 'baselineId' | 'baselineRepository'>;
+
 /** Baselines are named by repository, and may be found after their downstream tenants. */
 async function linkBaselines(db: Db, project: ProjectRef, found: DiscoveredTenant[]): Promise<void> {
+  const { id, name, repositoryId, baselineId, baselineRepository } = tenants;
   const present = await db
-    .select({
-      id: tenants.id,
-      name: tenants.name,
-      repositoryId: tenants.repositoryId,
-      baselineId: tenants.baselineId,
-    })
+    .select({ id, name, repositoryId, baselineId, baselineRepository })
     .from(tenants)
     .where(
       and(
@@ -103,13 +101,20 @@ async function linkBaselines(db: Db, project: ProjectRef, found: DiscoveredTenan
       ),
     );
   for (const tenant of present) {
-    const name = found.find((one) => one.repositoryId === tenant.repositoryId)?.baselineRepository;
-    const baselineId = present.find((other) => other.name === name && other.id !== tenant.id)?.id ?? null;
-    if (baselineId !== tenant.baselineId)
-      await inTransaction(db, (tx) =>
-        tx.update(tenants).set({ baselineId }).where(eq(tenants.id, tenant.id)),
-      );
+    const named = found.find((one) => one.repositoryId === tenant.repositoryId)?.baselineRepository ?? null;
+    const link = linkOf(tenant, named, present);
+    if (link.baselineId !== tenant.baselineId || link.baselineRepository !== tenant.baselineRepository)
+      await inTransaction(db, (tx) => tx.update(tenants).set(link).where(eq(tenants.id, tenant.id)));
   }
+}
+
+/** `.gitmodules` goes on naming a baseline as it was called before it was renamed. */
+function linkOf(tenant: Linked, named: string | null, present: readonly Linked[]) {
+  const byName = present.find((other) => other.name === named && other.id !== tenant.id);
+  if (byName) return { baselineId: byName.id, baselineRepository: named };
+  const isAsBefore = named !== null && named === tenant.baselineRepository;
+  const before = isAsBefore ? present.find(({ id }) => id === tenant.baselineId) : undefined;
+  return { baselineId: before?.id ?? null, baselineRepository: before ? named : null };
 }
 
 function factsOf(found: DiscoveredTenant, requiresApproval: boolean) {

@@ -61,6 +61,8 @@ export type Tenant = {
   /** How its pipeline signs in: as an application of its own, or as a person who signed in before. */
   authentication: TenantAuthentication;
   baselineId: TenantId | null;
+  /** How `.gitmodules` names the baseline: it may be called otherwise since. */
+  baselineRepository: string | null;
   isBackupOnly: boolean;
   requiresApproval: boolean;
   /** Whoever asked for a sync may not decide it, and no script may. */

@@ -39,6 +39,7 @@ export const tenants = pgTable(
     baselineId: text('baseline_id')
       .$type<TenantId>()
       .references((): AnyPgColumn => tenants.id),
+    baselineRepository: text('baseline_repository'),
     isBackupOnly: boolean('is_backup_only').notNull().default(false),
     requiresApproval: boolean('requires_approval').notNull().default(true),
     fourEyes: boolean('four_eyes').notNull().default(false),

@@ -33,6 +33,7 @@ export const tenant: Tenant = {
   directoryId: null,
   authentication: 'delegated',
   baselineId: null,
+  baselineRepository: null,
   isBackupOnly: false,
   requiresApproval: true,
   fourEyes: false,

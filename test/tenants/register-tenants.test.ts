@@ -139,3 +139,23 @@ test('The baseline is the repository of the submodule, also when it is found lat
   const gold = all.find(({ name }) => name === 'gold');
   expect(all.find(({ id }) => id === tenant.id)?.baselineId).toBe(gold?.id);
 });
+
+test('A baseline that was renamed stays the baseline of those who name it as before', async () => {
+  const project = await openProject({ blueprint: { baseline: 'gold' } });
+  const { sandbox } = project;
+  await sandbox.world.addTenant({ ...BLUEPRINT, repository: 'gold' });
+  await project.discover();
+  const baselineOf = async (name: string) => (await project.all()).find((one) => one.name === name);
+  const gold = await baselineOf('gold');
+  sandbox.world.rename({ ...KEY, repository: 'gold' }, { repository: 'platinum' });
+  await project.discover();
+  expect((await baselineOf(KEY.repository))?.baselineId).toBe(gold?.id);
+  expect((await baselineOf('platinum'))?.id).toBe(gold?.id);
+  // Who is called so now is the one that is meant.
+  await sandbox.world.addTenant({ ...BLUEPRINT, repository: 'silver' });
+  await project.discover();
+  sandbox.world.rename({ ...KEY, repository: 'silver' }, { repository: 'gold' });
+  await project.discover();
+  expect(await baselineOf('gold')).toBeDefined();
+  expect((await baselineOf(KEY.repository))?.baselineId).toBe((await baselineOf('gold'))?.id);
+});
