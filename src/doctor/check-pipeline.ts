@@ -5,6 +5,7 @@ import { layFiles, layPipeline } from '../azure-devops/lay-pipeline.ts';
 import { withoutSlash } from '../azure-devops/repositories.ts';
 import { DEFAULT_NAMES, DESIRED_BRANCH, MODE_PARAMETERS } from '../pipeline/contract.ts';
 import { namesExampleFeed, withFeed } from '../pipeline/reference-pipeline.ts';
+import { previewPipeline } from './preview-pipeline.ts';
 import { type Fix, ok, together, type Verdict, warning, wrong } from './finding.ts';
 import { isBackupOnly, type Tenant } from './tenant-facts.ts';
 
@@ -89,8 +90,8 @@ const yamlShape = z.object({
     .transform((given) => given ?? []),
 });
 
-/** The YAML is on the branch that runs, can be read, and takes what the API sends. */
-export function checkPipelineFile(tenant: Tenant): Verdict {
+/** The YAML is on the branch that runs, can be read, takes what the API sends, and is a pipeline to Azure DevOps. */
+export async function checkPipelineFile(tenant: Tenant): Promise<Verdict> {
   const { yaml, yamlPath } = tenant;
   if (yaml === null) {
     return wrong(
@@ -120,6 +121,7 @@ export function checkPipelineFile(tenant: Tenant): Verdict {
             nameFeed(tenant, yaml),
           )
         : ok(''),
+      await previewPipeline(tenant),
     ],
     `/${yamlPath} takes the parameters of a sync.`,
   );

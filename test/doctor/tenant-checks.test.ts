@@ -72,6 +72,9 @@ const edit = (path: string, change: (text: string) => string | null) => async (h
   await h.sandbox.control.editFile(TENANT, { path, content: change(files[path] ?? '') });
 };
 
+/** Of the pipeline, while they are gone. */
+let steps = '';
+
 const CURABLE: Case[] = [
   {
     what: 'the feed is still that of the example',
@@ -130,6 +133,16 @@ const CURABLE: Case[] = [
 const ALL_PARAMETERS = '  - name: comment';
 
 const INCURABLE: Case[] = [
+  {
+    what: 'a template of the YAML is gone',
+    check: 'pipeline file',
+    says: /Azure DevOps cannot make a run of .*sync-steps\.yml not found/,
+    cause: edit('Pipeline/sync-steps.yml', (text) => {
+      steps = text;
+      return null;
+    }),
+    mend: edit('Pipeline/sync-steps.yml', () => steps),
+  },
   {
     what: 'the YAML is broken',
     check: 'pipeline file',

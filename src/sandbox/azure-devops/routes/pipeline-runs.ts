@@ -1,9 +1,11 @@
+import { posix } from 'node:path';
 import { z } from 'zod';
-import { notFound } from '../azure-error.ts';
+import { badRequest, notFound } from '../azure-error.ts';
 import type { Build } from '../build.ts';
 import { json, list, text } from '../http/answer.ts';
 import { param, projectOf, type AzureRoute, type Call } from '../http/router.ts';
-import { readTextFile } from '../git/read-files.ts';
+import { readTextFiles } from '../git/read-files.ts';
+import { gitPath } from '../git/tree.ts';
 import type { Definition } from '../model.ts';
 import { mustBeAllowed, queueRight } from '../permissions.ts';
 import { queueBuild } from '../runs/queue-build.ts';
@@ -65,10 +67,28 @@ async function preview(call: Call) {
   return json({ finalYaml: await yamlOf(call, pipelineIn(call)) });
 }
 
+/** Azure puts the templates in their places; here it is enough that they are there. */
 async function yamlOf({ world }: Call, definition: Definition): Promise<string> {
   const repository = world.git.repository(definition.repositoryId);
   const head = await repository.head('main');
-  return (head && (await readTextFile(repository, head, yamlFileOf(definition)))) ?? '';
+  const files = head ? await readTextFiles(repository, head) : new Map<string, string>();
+  const entry = gitPath(yamlFileOf(definition));
+  mustHaveTemplates(files, entry, `${world.options.baseUrl()} branch refs/heads/main version ${head}`);
+  return files.get(entry) ?? '';
+}
+
+const TEMPLATES = /^\s*(?:-\s+)?template:\s*(\S+)\s*$/gm;
+
+function mustHaveTemplates(files: ReadonlyMap<string, string>, path: string, where: string): void {
+  for (const [, name = ''] of (files.get(path) ?? '').matchAll(TEMPLATES)) {
+    const template = posix.join(posix.dirname(path), name);
+    if (!files.has(template))
+      throw badRequest(
+        `/${path}: File /${template} not found in repository ${where}.`,
+        'PipelineValidationException',
+      );
+    mustHaveTemplates(files, template, where);
+  }
 }
 
 function listRuns(call: Call) {
