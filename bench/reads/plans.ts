@@ -52,7 +52,7 @@ for (const question of QUESTIONS) {
     : isSlow
       ? 'slower'
       : question.grows
-        ? 'grows with what it counts'
+        ? 'grows with what it looks at'
         : 'holds';
   rows.push(
     `| ${question.name} | ${before.p50.toFixed(2)} | ${now.p50.toFixed(2)} | ${slower.toFixed(2)} | ${verdict} |`,

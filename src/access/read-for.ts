@@ -20,6 +20,8 @@ export function readFor<Rows>(
     /** Everything but the viewer that the text depends on; the first part is the read's own name. */
     shape: readonly unknown[];
     values: Record<string, unknown>;
+    /** One plan for all values would be a bad one: Postgres makes it anew for each. */
+    dependsOnValues?: boolean;
     build: (visible: Visible) => { prepare(name: string): Statement<Rows> };
   },
 ): Promise<Rows> {
@@ -27,7 +29,9 @@ export function readFor<Rows>(
   const some = tenants === 'ALL' ? null : [...tenants];
   const visible: Visible = (tenantId) =>
     some ? sql`${tenantId} = any(${sql.placeholder('visible')}::text[])` : undefined;
-  const statement = prepared(q, [some !== null, ...read.shape], (name) => read.build(visible).prepare(name));
+  const statement = prepared(q, [some !== null, ...read.shape], (name) =>
+    read.build(visible).prepare(read.dependsOnValues ? '' : name),
+  );
   return statement.execute(some ? { ...read.values, visible: some } : read.values);
 }
 

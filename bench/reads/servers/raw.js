@@ -1,22 +1,27 @@
 /** The floor: node:http, one statement by hand for each question, and the program's own comparison of keys. */
 import { createServer } from 'node:http';
 import pg from 'pg';
+import { isoOfPostgres } from '../../../src/database/columns.ts';
 import { authenticate } from './same-resolvers.js';
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
 
-/** Only what is answered, as arrays; moments as Postgres writes them in UTC, so that no Date is made. */
-const moment = (column) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** Only what is answered, as arrays, and as the texts that Postgres sends; with the largest limit inside it is planned once. */
+const asText = { getTypeParser: () => (text) => text };
 const LIST = {
   name: 'list',
   rowMode: 'array',
-  text: `select t.id, t.display_name, t.status, ${moment('t.status_since')}, r.id, r.status, r.outcome, ${moment('r.queued_at')}
-    from tenants t left join sync_runs r on r.id = t.latest_run_id
-    where t.removed_at is null order by t.display_name, t.id limit $1`,
+  types: asText,
+  text: `select * from (
+      select t.id, t.display_name, t.status, t.status_since, r.id, r.status, r.outcome, r.queued_at
+      from tenants t left join sync_runs r on r.id = t.latest_run_id
+      where t.removed_at is null order by t.display_name, t.id limit 100
+    ) page limit $1`,
 };
 const CHANGE_SET = {
   name: 'change-set',
   rowMode: 'array',
+  types: asText,
   text: `select s.id, s.digest, c.id, c.kind, c.configuration_type, c.display_name, c.path, c.diff
     from change_sets s left join changes c on c.change_set_id = s.id where s.id = $1 order by c.position limit 50`,
 };
@@ -27,8 +32,8 @@ async function list({ first }) {
     id,
     displayName,
     status,
-    statusSince,
-    latestRun: runId && { id: runId, status: runStatus, outcome, queuedAt },
+    statusSince: isoOfPostgres(statusSince),
+    latestRun: runId && { id: runId, status: runStatus, outcome, queuedAt: isoOfPostgres(queuedAt) },
   }));
   return { tenants: { nodes } };
 }
