@@ -56,18 +56,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it.each(RIGHT)("signs in as the tenant's own application, %s, and nobody else has to", async (name) => {
-  const edit = await stack.desireChange(name);
-  const tenant = await untilStatus(stack.place, name, 'NOT_RUN');
-  await startSync(stack.place, tenant.id);
-  const waiting = await untilStatus(stack.place, name, 'PENDING_APPROVAL');
-  await decide(stack.place, 'approveChangeSet', changeSetOf(waiting));
-  expect(runOf(await untilStatus(stack.place, name, 'IDLE')).outcome).toBe('SUCCEEDED');
-  expect(stack.tenantValue(name, edit)).toBe(edit.after);
-  expect(stack.sandbox.control.signIns()).toEqual([]);
-});
+it.concurrent.each(RIGHT)(
+  "signs in as the tenant's own application, %s, and nobody else has to",
+  async (name) => {
+    const edit = await stack.desireChange(name);
+    const tenant = await untilStatus(stack.place, name, 'NOT_RUN');
+    await startSync(stack.place, tenant.id);
+    const waiting = await untilStatus(stack.place, name, 'PENDING_APPROVAL');
+    await decide(stack.place, 'approveChangeSet', changeSetOf(waiting));
+    expect(runOf(await untilStatus(stack.place, name, 'IDLE')).outcome).toBe('SUCCEEDED');
+    expect(stack.tenantValue(name, edit)).toBe(edit.after);
+    expect(stack.sandbox.control.signIns()).toEqual([]);
+  },
+);
 
-it.each([
+it.concurrent.each([
   ['wrong-secret', 'AADSTS7000215'],
   ['wrong-certificate', 'AADSTS700027'],
   ['no-certificate', 'cannot be used: ENOENT'],

@@ -67,14 +67,14 @@ describe('a sync that waits for a sign-in', () => {
   });
 
   it('bears being told to slow down, and an Entra that is away for a while', async () => {
-    stack.sandbox.control.failEntra({ tenant: 'unsteady', kind: 'slow_down', times: 1 });
     const code = await startAndWait('unsteady');
+    for (const kind of ['unavailable', 'slow_down'] as const)
+      stack.sandbox.control.failEntra({ tenant: 'unsteady', kind, times: 1 });
+    stack.sandbox.control.signIn(code);
     // Kept with the code: whoever asks next keeps the longer pause, too.
     await waitFor('a longer pause', async () =>
       (await waitingSignIns()).some(({ askEveryMs }) => askEveryMs > 5_000),
     );
-    stack.sandbox.control.failEntra({ tenant: 'unsteady', kind: 'unavailable', times: 1 });
-    stack.sandbox.control.signIn(code);
     expect(runOf(await untilStatus(stack.place, 'unsteady', 'IDLE')).outcome).toBe('SUCCEEDED');
   });
 
@@ -85,7 +85,7 @@ describe('a sync that waits for a sign-in', () => {
     expect(runOf(await untilStatus(stack.place, 'interrupted', 'IDLE')).outcome).toBe('SUCCEEDED');
   });
 
-  it('takes the code of another instance, and nobody is asked about the older one', async () => {
+  it('takes the code of another instance, and Entra is asked about that one only', async () => {
     const first = await startAndWait('two-instances');
     const second = await stack.startSecondApp();
     await using _app = second.app;
