@@ -1,7 +1,16 @@
+import type { SignInAnswer } from '../azure-devops/sign-in.ts';
 import { messageOf } from '../lib/errors.ts';
 import { pause } from '../lib/pause.ts';
 import { settleSignIn } from './settle-sign-in.ts';
-import { endTurn, forgetEndedFlows, keepTurn, takeTurns, type Turn, TURN_MS } from './sign-in-flows.ts';
+import {
+  endTurn,
+  forgetEndedFlows,
+  keepTurn,
+  openFlow,
+  takeTurns,
+  type Turn,
+  TURN_MS,
+} from './sign-in-flows.ts';
 import type { SignInServices } from './start-sign-in.ts';
 
 /** With a turn's length: how long a sign-in waits for somebody when the process that asked was killed. */
@@ -32,12 +41,12 @@ export class SignInDesk implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
-    const { db, seal, logger } = this.#services;
+    const { db, logger } = this.#services;
     while (!this.#end.signal.aborted) {
       try {
         await forgetEndedFlows(db);
         const atMost = MOST_AT_A_TIME - this.#asking.size;
-        for (const turn of await takeTurns(db, seal, { atMost })) this.#begin(turn);
+        for (const turn of await takeTurns(db, { atMost })) this.#begin(turn);
       } catch (error) {
         logger.warn('Sign-ins could not be looked after; trying again.', { error: messageOf(error) });
       }
@@ -48,32 +57,37 @@ export class SignInDesk implements AsyncDisposable {
   #begin(turn: Turn): void {
     const done = this.#ask(turn)
       .catch((error: unknown) =>
-        this.#services.logger.warn(
-          'An answer about a sign-in could not be put on record; it is asked again.',
-          {
-            run: turn.runId,
-            error: messageOf(error),
-          },
-        ),
+        this.#services.logger.warn('An answer about a sign-in could not be stored; it is asked for again.', {
+          run: turn.runId,
+          error: messageOf(error),
+        }),
       )
       .finally(() => this.#asking.delete(done));
     this.#asking.add(done);
   }
 
   async #ask(turn: Turn): Promise<void> {
-    const { db, signIn } = this.#services;
+    const answer = await this.#answerTo(turn);
+    await (answer.kind === 'waiting'
+      ? endTurn(this.#services.db, turn, answer)
+      : settleSignIn(this.#services, turn, answer));
+  }
+
+  async #answerTo(turn: Turn): Promise<SignInAnswer> {
     if (turn.isOver)
-      return settleSignIn(this.#services, turn, {
-        kind: 'expired',
-        message: 'Nobody signed in before the sign-in window closed.',
-      });
+      return { kind: 'expired', message: 'Nobody signed in before the sign-in window closed.' };
+    const { signIn, seal } = this.#services;
     const over = new AbortController();
     const kept = this.#keep(turn, over.signal);
-    const answer = await signIn.askAboutCode(turn.account, turn.flow).finally(() => over.abort());
-    await kept;
-    await (answer.kind === 'waiting'
-      ? endTurn(db, turn, answer)
-      : settleSignIn(this.#services, turn, answer));
+    try {
+      return await signIn.askAboutCode(turn.account, openFlow(seal, turn));
+    } catch (error) {
+      // Only what was sealed with a key that is gone.
+      return { kind: 'failed', message: messageOf(error) };
+    } finally {
+      over.abort();
+      await kept;
+    }
   }
 
   async #keep(turn: Turn, over: AbortSignal): Promise<void> {

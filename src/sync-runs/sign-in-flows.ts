@@ -17,7 +17,7 @@ export type Turn = {
   turn: string;
   runId: RunId;
   account: TenantAccount;
-  flow: string;
+  sealed: string;
   /** Its code works no more. */
   isOver: boolean;
 };
@@ -48,7 +48,7 @@ export async function forgetEndedFlows(db: Db): Promise<void> {
 }
 
 /** Takes what is due, the oldest first. */
-export async function takeTurns(db: Db, seal: Seal, { atMost }: { atMost: number }): Promise<Turn[]> {
+export async function takeTurns(db: Db, { atMost }: { atMost: number }): Promise<Turn[]> {
   const turn = randomUUID();
   const taken = await db.execute<{ challenge_id: ChallengeId }>(sql`
     update sign_in_flows set turn = ${turn}, due_at = ${after(TURN_MS)}
@@ -73,13 +73,16 @@ export async function takeTurns(db: Db, seal: Seal, { atMost }: { atMost: number
     .innerJoin(challenges, eq(challenges.id, signInFlows.challengeId))
     .innerJoin(tenants, eq(tenants.id, challenges.tenantId))
     .where(eq(signInFlows.turn, turn));
-  return rows.map(({ sealed, account, ...row }) => ({
+  return rows.map(({ account, ...row }) => ({
     ...row,
     turn,
     account: { ...account, directoryId: account.directoryId ?? '' },
-    flow: seal.open(sealed, contextOf(row.challengeId)),
   }));
 }
+
+/** What TenantSignIn asks with. Throws where no configured key opens it. */
+export const openFlow = (seal: Seal, { challengeId, sealed }: Turn): string =>
+  seal.open(sealed, contextOf(challengeId));
 
 const isOwn = ({ challengeId, turn }: Turn) =>
   and(eq(signInFlows.challengeId, challengeId), eq(signInFlows.turn, turn));

@@ -11,7 +11,17 @@ import { type Stack, startStack } from '../support/stack.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const NAMES = [
-  ...['astray', 'expired', 'unsteady', 'interrupted', 'two-instances', 'given-up', 'forged', 'canary'],
+  ...[
+    'astray',
+    'expired',
+    'unsteady',
+    'interrupted',
+    'two-instances',
+    'unreadable',
+    'given-up',
+    'forged',
+    'canary',
+  ],
 ];
 
 const logged: string[] = [];
@@ -94,6 +104,15 @@ describe('a sync that waits for a sign-in', () => {
     await waitFor('only one to be kept', async () => (await waitingSignIns()).length === 1);
     stack.sandbox.control.signIn(code);
     expect(runOf(await untilStatus(stack.place, 'two-instances', 'IDLE')).outcome).toBe('SUCCEEDED');
+  });
+
+  it('whose code no key opens any more ends, so that another can be asked for', async () => {
+    const first = await startAndWait('unreadable');
+    await stack.database.database.db.update(signInFlows).set({ sealed: 'v2.lost.a.b.c.d.e.f' });
+    await waitFor('it to be given up', async () => (await waitingSignIns()).length === 0);
+    await restartAuthentication('unreadable');
+    stack.sandbox.control.signIn(await untilCode('unreadable', first));
+    expect(runOf(await untilStatus(stack.place, 'unreadable', 'IDLE')).outcome).toBe('SUCCEEDED');
   });
 
   it('that is cancelled is forgotten with its code', async () => {
