@@ -2,7 +2,7 @@
 import { startApp } from './app.ts';
 import { ConfigError, describeSettings, readConfig } from './config.ts';
 import { messageOf } from './lib/errors.ts';
-import { giveBackMemory } from './lib/give-back-memory.ts';
+import { giveBackMemory, stayWarm } from './lib/give-back-memory.ts';
 import { createLogger } from './lib/logger.ts';
 import { traceId } from './telemetry/tracing.ts';
 
@@ -22,6 +22,7 @@ try {
   const logger = createLogger(config.LOG_LEVEL, (line) => process.stdout.write(`${line}\n`), traceId);
   const app = await startApp(config, logger);
   giveBackMemory();
+  stayWarm();
   logger.info('The API is ready.', { port: app.port });
   const stop = async (signal: string) => {
     logger.info('Stopping.', { signal });

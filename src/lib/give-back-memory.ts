@@ -10,3 +10,11 @@ export function giveBackMemory(): void {
   const collect = runInNewContext('gc') as (options: { type: 'major'; flavor: 'last-resort' }) => void;
   collect({ type: 'major', flavor: 'last-resort' });
 }
+
+/**
+ * V8 collects thoroughly whenever it has been quiet for some seconds, and forgets compiled code with it: the requests
+ * after that took 1.4 times as long for seconds. From now on it collects only when there is something to collect for.
+ */
+export function stayWarm(): void {
+  setFlagsFromString('--memory-reducer-gc-count=0');
+}
