@@ -56,7 +56,11 @@ let written = 0;
 const before = await settledAt(0);
 const visiting = visit(
   `ws://127.0.0.1:${port}/graphql`,
-  { visits: connections, atOnce: AT_ONCE, tenants: TENANTS },
+  {
+    ...{ visits: connections, atOnce: AT_ONCE, tenants: TENANTS },
+    // All the way through, and not all at the beginning.
+    mayCome: (number) => number / connections <= written / events,
+  },
   seen,
 );
 await Promise.all(Array.from({ length: WRITERS }, write));

@@ -1,5 +1,6 @@
 /** Clients that come, follow events for a while, and leave in one of several ways; half of them resume from a cursor. */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { CONNECTION_INIT } from '../feed/contenders.ts';
 
@@ -9,16 +10,26 @@ const QUERY =
   'subscription ($filter: EventFilter, $after: Cursor) { events(filter: $filter, after: $after) { __typename id cursor } }';
 const FOLLOWS_UP_TO = 200;
 
-/** Keeps `atOnce` visitors there until `visits` have come. */
+export type Visiting = {
+  visits: number;
+  /** More are never there at the same time. */
+  atOnce: number;
+  tenants: readonly string[];
+  /** Whether it is time for the visitor of this number. */
+  mayCome: (number: number) => boolean;
+};
+
+/** Until `visits` have come and gone. */
 export async function visit(
   url: string,
-  { visits, atOnce, tenants }: { visits: number; atOnce: number; tenants: readonly string[] },
+  { visits, atOnce, tenants, mayCome }: Visiting,
   seen: Visits,
 ): Promise<void> {
   let cursor: string | null = null;
   const comeAndGo = async () => {
     while (seen.begun < visits) {
       const number = seen.begun++;
+      while (!mayCome(number)) await sleep(20);
       const tenant = number % 3 === 0 ? tenants[number % tenants.length] : undefined;
       const after = number % 2 === 0 ? cursor : null;
       try {
