@@ -174,4 +174,26 @@ describe('what Azure DevOps does to a run by itself', () => {
     expect(await untilFinished(body.buildId)).toMatchObject({ result });
     await control('tenants/contoso-test/slow-stage', { stage: null });
   });
+
+  it('runs its preview again while it waits at its gate, which stays open', async () => {
+    const object = { configurationType: 'MSGraph:Groups', displayName: 'Break glass accounts' };
+    await sandbox.control.editProperty('contoso-test', { ...object, property: 'description', value: 'New' });
+    const { body } = await control('tenants/contoso-test/schedule', {});
+    const buildId = Number(body.buildId);
+    const phase = () => sandbox.world.runs().find((run) => run.buildId === buildId)?.phase;
+    await waitFor('the gate', () => phase() === 'WAITING_AT_GATE');
+    expect((await control(`runs/${buildId}/preview-again`, {})).status).toBe(200);
+    const previews = sandbox.world
+      .ledger()
+      .filter((entry) => entry.buildId === buildId && entry.kind === 'stageEnded')
+      .filter(({ details }) => details.stage === 'Preview');
+    expect(previews.map(({ details }) => [details.attempt, details.result])).toEqual([
+      [1, 'succeeded'],
+      [2, 'succeeded'],
+    ]);
+    expect(phase()).toBe('WAITING_AT_GATE');
+    await sandbox.control.decide(buildId, { verdict: 'rejected', by: 'Megan Bowen', comment: '' });
+    await untilFinished(buildId);
+    expect((await control(`runs/${buildId}/preview-again`, {})).status).toBe(409);
+  });
 });

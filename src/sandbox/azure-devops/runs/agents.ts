@@ -9,7 +9,8 @@ import {
   type RunningJob,
   type WorldWithoutAgents,
 } from '../world.ts';
-import { SandboxStopped, type Run } from './run.ts';
+import { isOpenApproval } from './decide-approval.ts';
+import { SandboxStopped, setPhase, type Run } from './run.ts';
 import { carryOut, runBuild } from './run-build.ts';
 import { addIssue } from './timeline.ts';
 
@@ -41,8 +42,12 @@ export class AgentPool implements Agents {
     this.#running.set(build.id, entry);
   }
 
-  runBeside(build: Build, stage: SyncStage): Promise<void> {
-    return carryOut(this.#runOf(build, this.#stop.signal), stage);
+  async runBeside(build: Build, stage: SyncStage): Promise<void> {
+    const { phase } = build;
+    const run = this.#runOf(build, this.#stop.signal);
+    await carryOut(run, stage);
+    // Its job said that the run is at work. Where the gate is open still, it waits as before.
+    if (build.approvals.some(isOpenApproval)) setPhase(run, phase);
   }
 
   #runOf(build: Build, signal: AbortSignal): Run {
