@@ -102,6 +102,7 @@ export class Pipeline {
   tags: string[] = [];
   errors: { code: string; message: string }[] = [];
   lines: string[] = [];
+  progress: string[] = [];
   approvedDigest: string | null = null;
   isWhatIf = false;
   inheritance = NOTHING_INHERITED;
@@ -145,7 +146,7 @@ export class Pipeline {
       signal: new AbortController().signal,
       report: {
         log: (line) => void this.lines.push(line),
-        progress: () => undefined,
+        progress: (percent, what) => void this.progress.push(`${percent} % ${what}`),
         error: (code, message) => void this.errors.push({ code, message }),
         attach: ({ type, content }) => Promise.resolve(void this.attachments.set(type, content)),
         publishArtifact: (name, files) => Promise.resolve(void this.artifacts.set(name, files)),

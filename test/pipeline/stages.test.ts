@@ -192,6 +192,20 @@ describe('deploy', () => {
     expect(results().map(({ result }) => result)).toEqual(['APPLIED', 'APPLIED', 'APPLIED']);
   });
 
+  test('says how far it is, change by change', async () => {
+    edit(policyPath, disable);
+    repository.push('main', new Map([[groupPath, null]]));
+    await pipeline.look();
+    pipeline.approvedDigest = changeSet().digest;
+    pipeline.progress = [];
+    await pipeline.run('DEPLOY');
+    expect(pipeline.progress).toEqual([
+      '10 % Reading the tenant once more',
+      '50 % 1 of 2 changes',
+      '90 % 2 of 2 changes',
+    ]);
+  });
+
   test('leaves a tenant whose backup equals what was desired', async () => {
     edit(policyPath, disable);
     await pipeline.look();
