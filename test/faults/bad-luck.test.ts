@@ -33,25 +33,42 @@ const untilSomebodyWaits = ({ db }: Database) =>
     return rows[0]?.n === 1;
   });
 
+/** Somebody holds the run and wants the tenant, while a mutation holds the tenant and wants the run. */
+async function crossWithMutation(elsewhere: Database, name: string) {
+  const run = await addRun(api.db, await addTenant(api.db, name));
+  const { promise: canceling, resolve } = Promise.withResolvers<Awaited<ReturnType<typeof cancel>>>();
+  await elsewhere.db
+    .transaction(async (tx) => {
+      // This one looks for no deadlock, and gives up when the mutation did before there was one.
+      await tx.execute(sql`set local deadlock_timeout = '1min'`);
+      await tx.execute(sql`set local lock_timeout = '5s'`);
+      await tx.select().from(syncRuns).where(eq(syncRuns.id, run.id)).for('update');
+      resolve(cancel(run));
+      await untilSomebodyWaits(elsewhere);
+      await tx.select().from(tenants).where(eq(tenants.id, run.tenantId)).for('update');
+    })
+    .catch(() => undefined);
+  return canceling;
+}
+
 test('A mutation that Postgres chose as the victim of a deadlock is done all the same', async () => {
-  const run = await addRun(api.db, await addTenant(api.db, 'deadlocked'));
   await using elsewhere = open();
-  const answer = await elsewhere.db.transaction(async (tx) => {
-    // This one only looks for a deadlock when the mutation has long found it.
-    await tx.execute(sql`set local deadlock_timeout = '1min'`);
-    await tx.select().from(syncRuns).where(eq(syncRuns.id, run.id)).for('update');
-    const canceling = cancel(run);
-    await untilSomebodyWaits(elsewhere);
-    await tx.select().from(tenants).where(eq(tenants.id, run.tenantId)).for('update');
-    return { canceling };
-  });
-  expect((await answer.canceling).data).toEqual(CANCELING);
   const deadlocks = async () => {
     const { rows } = await elsewhere.db.execute<{ n: number }>(sql`
       select deadlocks::int as n from pg_stat_database where datname = current_database()`);
-    return rows[0]?.n;
+    return rows[0]?.n ?? 0;
   };
-  await waitFor('Postgres to count it', async () => (await deadlocks()) === 1, { withinMs: 30_000 });
+  // Postgres looks once for each wait, after a second: on a slow machine the two may not have met by then.
+  let tries = 0;
+  await waitFor(
+    'a deadlock',
+    async () => {
+      tries += 1;
+      expect((await crossWithMutation(elsewhere, `deadlocked-${tries}`)).data).toEqual(CANCELING);
+      return (await deadlocks()) > 0;
+    },
+    { withinMs: 25_000 },
+  );
 });
 
 test('A mutation that could not be serialised with another is done all the same', async () => {
