@@ -17,6 +17,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 3,
+    // Tests mostly wait: four at a time keep two cores busy.
+    maxWorkers: 4,
   },
 });
