@@ -74,11 +74,14 @@ test('A mutation that Postgres chose as the victim of a deadlock is done all the
 test('A mutation that could not be serialised with another is done all the same', async () => {
   const run = await addRun(api.db, await addTenant(api.db, 'overtaken'));
   const name = sql.identifier(new URL(api.databaseUrl).pathname.slice(1));
-  await api.db.execute(sql`alter database ${name} set default_transaction_isolation = 'repeatable read'`);
+  await using elsewhere = open();
+  await elsewhere.db.execute(
+    sql`alter database ${name} set default_transaction_isolation = 'repeatable read'`,
+  );
   // Whoever finds a row changed since it began is rolled back in this isolation. It holds for new connections.
-  await api.db
-    .execute(sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()`)
-    .catch(() => undefined);
+  await elsewhere.db.execute(sql`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`);
   const isolation = async () => {
     const { rows } = await api.db.execute<{ transaction_isolation: string }>(sql`show transaction_isolation`);
     return rows[0]?.transaction_isolation;
@@ -87,7 +90,6 @@ test('A mutation that could not be serialised with another is done all the same'
     const { data } = await api.ask('{ tenants(first: 1) { totalCount } }');
     return data !== null && (await isolation().catch(() => null)) === 'repeatable read';
   });
-  await using elsewhere = open();
   const answer = await elsewhere.db.transaction(async (tx) => {
     await tx.update(tenants).set({ displayName: 'Overtaken' }).where(eq(tenants.id, run.tenantId));
     const canceling = cancel(run);
