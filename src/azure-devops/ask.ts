@@ -9,6 +9,8 @@ export type Ask = {
   apiVersion?: string;
   accept?: string;
   body?: unknown;
+  /** Called right before it leaves, however long it waited for its turn: what this throws keeps it here. */
+  beforeSending?: (() => void) | undefined;
 };
 
 /** A path with its parts encoded. */

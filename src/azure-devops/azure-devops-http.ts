@@ -176,6 +176,7 @@ export class AzureDevOpsHttp {
   async #send(ask: Ask, { endsAt, fresh }: { endsAt: number; fresh: boolean }): Promise<IncomingMessage> {
     const authorization = await this.#options.tokens.authorization({ fresh });
     this.#auth.use(authorization);
+    ask.beforeSending?.();
     const sent = this.#client
       .request(ask.method ?? 'GET', urlOf(this.#options.organizationUrl, ask), bodyOf(ask), headersOf(ask))
       .then(({ message }) => {

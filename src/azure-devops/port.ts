@@ -151,6 +151,8 @@ export type QueueSync = {
   syncRequestId: string;
   comment: string;
   mode: SyncMode;
+  /** Called right before Azure is asked: what this throws is thrown, and nothing was started. */
+  beforeSending?: () => void;
 };
 
 export type Verdict = 'APPROVED' | 'REJECTED';

@@ -25,6 +25,7 @@ export async function queueSync(connection: ProjectConnection, sync: QueueSync):
         resources: { repositories: { self: { refName: `refs/heads/${DESIRED_BRANCH}` } } },
         templateParameters: parameters,
       },
+      beforeSending: sync.beforeSending,
     },
     wireRun,
   );

@@ -28,9 +28,7 @@ export async function queueRun(services: Services, runId: RunId, tried: Try): Pr
   try {
     const earlier = await findEarlier(services, { tenant, run }, tried);
     if (!earlier && run.cancelRequestedAt) return await endUnqueued(services, run);
-    if (!earlier && !tried.isOurs())
-      throw new Error(`${run.id} was left to another process: this one slept.`);
-    const build = earlier ?? (await queue(services, tenant, run));
+    const build = earlier ?? (await queue(services, { tenant, run }, tried));
     await bind(services, runId, build);
     services.lookSoon(tenant, build.buildId);
   } catch (error) {
@@ -59,12 +57,20 @@ async function findEarlier(
   }
 }
 
-const queue = (services: Services, tenant: Tenant, run: SyncRun) =>
+/** Asked at the last moment: while it waited for its turn, this process may have slept. */
+const queue = (
+  services: Services,
+  { tenant, run }: { tenant: Tenant; run: SyncRun },
+  { isOurs }: Try,
+): Promise<BuildObservation> =>
   services.azure.queueSync(tenant, {
     pipelineId: tenant.pipelineId,
     syncRequestId: run.id,
     comment: run.comment ?? '',
     mode: run.mode,
+    beforeSending: () => {
+      if (!isOurs()) throw new Error(`${run.id} was left to another process: this one slept.`);
+    },
   });
 
 /** Stores Azure's number; a cancel that was asked for meanwhile can be sent now. */

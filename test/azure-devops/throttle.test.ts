@@ -53,6 +53,22 @@ describe('a time that Azure named', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
+  it('is waited for before a request is asked whether it may still leave', async () => {
+    const { url, seen } = await serve((response, _seen, count) =>
+      json(response, 200, { ok: true }, count === 1 ? { 'retry-after': '1' } : {}),
+    );
+    const http = open(url);
+    await get(http);
+    let mayLeave = true;
+    const beforeSending = () => {
+      if (!mayLeave) throw new Error('It is too late.');
+    };
+    const post = http.read({ what: 'post', method: 'POST', path: 'y', body: {}, beforeSending }, shape);
+    mayLeave = false;
+    await expect(post).rejects.toThrow('It is too late.');
+    expect(seen).toHaveLength(1);
+  });
+
   it('that is far away is told at once, with nothing sent', async () => {
     const { url, seen } = await serve((response) =>
       json(response, 503, { message: 'busy' }, { 'retry-after': '3600' }),
