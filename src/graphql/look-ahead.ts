@@ -40,7 +40,7 @@ export function standsFor(node: FieldNode, original: FieldNode): FieldNode {
 }
 
 /** The field as it was sent. */
-export const asSent = (node: FieldNode): FieldNode => written.get(node) ?? node;
+const asSent = (node: FieldNode): FieldNode => written.get(node) ?? node;
 
 /** The fields of a selection and of those of its fragments that apply, as they were sent. */
 export function selectedFields(

@@ -10,5 +10,3 @@ export function guidOf(...words: string[]): string {
 }
 
 export const newGuid = (): string => randomUUID();
-
-export const isGuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
