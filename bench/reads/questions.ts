@@ -1,6 +1,6 @@
 /** The program's own reads, as they are sent to Postgres, and what Postgres says of their plans. */
 import { createHash } from 'node:crypto';
-import { listChanges } from '../../src/change-sets/change-sets.ts';
+import { listChanges } from '../../src/change-sets/list-changes.ts';
 import { factsOfRuns } from '../../src/change-sets/run-facts.ts';
 import type { Viewer } from '../../src/access/viewer.ts';
 import type { Database, Db } from '../../src/database/database.ts';

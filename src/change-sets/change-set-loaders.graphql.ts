@@ -2,7 +2,6 @@ import { byKey, defineLoader, groupedBy } from '../graphql/loaders.ts';
 import type { ChangeId, ChangeSetId, DecisionId, RevertId, RunId } from '../lib/ids.ts';
 import type { Change, ChangeSet, Decision, Revert } from './change-set.ts';
 import {
-  changesByIds,
   changeSetsByIds,
   decisionsByIds,
   decisionsOfRuns as readDecisionsOfRuns,
@@ -11,6 +10,7 @@ import {
   revertsByIds,
   revertsOfRuns,
 } from './change-sets.ts';
+import { changesByIds } from './list-changes.ts';
 import { factsOfRuns, type RunFacts } from './run-facts.ts';
 
 export const changeSetById = defineLoader<ChangeSetId, ChangeSet>(async ({ db, viewer }, ids) =>

@@ -2,15 +2,16 @@ import { builder } from '../graphql/builder.ts';
 import { parseId } from '../graphql/ids.ts';
 import { askedBelow } from '../graphql/look-ahead.ts';
 import { Node, registerNode } from '../graphql/node.ts';
-import { pageArgs, parsePage, toConnection } from '../graphql/paging.ts';
+import { pageArgs, toConnection } from '../graphql/paging.ts';
 import { shapeFor } from '../graphql/row-shape.ts';
 import { runOf } from '../sync-runs/sync-run-loaders.graphql.ts';
 import { SyncRunType } from '../sync-runs/sync-runs.graphql.ts';
 import type { ChangeSet, ChangeSummary } from './change-set.ts';
 import { ChangeKindEnum } from './change-set-enums.graphql.ts';
 import { changeSetById, changeSetOfRun } from './change-set-loaders.graphql.ts';
-import { BY_PATH, countChanges, listChanges } from './change-sets.ts';
+import { broughtPage, changesOf, readChangeSet } from './change-set-with-page.graphql.ts';
 import { ChangeConnection } from './changes.graphql.ts';
+import { BY_PATH, countChanges, listChanges } from './list-changes.ts';
 
 const ChangeSummaryType = builder.objectRef<ChangeSummary>('ChangeSummary').implement({
   description: 'How many changes there are of each kind, and what became of them.',
@@ -59,11 +60,10 @@ export const ChangeSetType = builder.objectRef<ChangeSet>('ChangeSet').implement
         ...pageArgs,
         filter: t.arg({ type: ChangeFilterInput, description: 'Which of them; all when left out.' }),
       },
-      resolve: async ({ id: changeSetId }, { filter, ...args }, { db, viewer }, info) => {
-        const query = { changeSetId, filter: filter ?? {} };
+      resolve: async (changeSet, args, { db, viewer }, info) => {
+        const query = changesOf(changeSet.id, args, shapeFor(info)?.part);
         const isBrief = !askedBelow(info, ['nodes'], ['edges', 'node']).has('properties');
-        const request = parsePage(args, BY_PATH, shapeFor(info)?.part);
-        const page = await listChanges(db, viewer, { ...query, isBrief, page: request });
+        const page = broughtPage(changeSet, info) ?? (await listChanges(db, viewer, { ...query, isBrief }));
         return toConnection(page, BY_PATH, () => countChanges(db, viewer, query));
       },
     }),
@@ -79,7 +79,7 @@ builder.queryField('changeSet', (t) =>
     nullable: true,
     description: 'The change set of that id; null when none exists for the viewer.',
     args: { id: t.arg.id({ required: true, description: "A change set's id." }) },
-    resolve: (_root, { id }, context) => changeSetById(context, parseId(id, 'cs')),
+    resolve: (_root, { id }, context, info) => readChangeSet(context, parseId(id, 'cs'), info),
   }),
 );
 

@@ -90,7 +90,7 @@ const OWN_WORK: Record<string, string> = {
   'tenants/register-tenants.ts knownPlaces': 'poller',
   'tenants/tenants.ts tenantRows': 'under the viewer’s condition, by each of its callers',
   'change-sets/change-sets.ts ofVisibleRun': 'the viewer’s condition itself',
-  'change-sets/change-sets.ts inVisibleChangeSet': 'the viewer’s condition itself',
+  'change-sets/list-changes.ts inVisibleChangeSet': 'the viewer’s condition itself',
   'web-hooks/manage-web-hooks.ts refuseWrongFacts': 'behind the right to manage web hooks',
   'web-hooks/queue-deliveries.ts tenantOfOldest': 'deliveries',
   'access/key-viewer.ts viewerOfKey': 'authentication, which makes the viewer',

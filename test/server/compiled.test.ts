@@ -9,7 +9,7 @@ import {
   print,
   validate,
 } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { NO_GRANTS, type Viewer } from '../../src/access/viewer.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { newId } from '../../src/lib/ids.ts';
@@ -190,6 +190,55 @@ test('Pages of columns are read as they are shown, others as whole rows; both an
     }
   }
 });
+
+const pageOf = (args: string, fields = '') =>
+  `query ($c: ID!, $after: String) { changeSet(id: $c) { ${fields} changes${args} { totalCount nodes { path } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } } }`;
+
+test('A change set comes with the page below it in one statement, and answers as graphql-js does', async () => {
+  const [t, , run, c] = ids;
+  const set = 'id digest createdAt summary { added changed } run { id }';
+  const { data } = await api.ask(pageOf('(first: 1, after: $after)'), { c });
+  const after = at(data, ['changeSet', 'changes', 'pageInfo', 'endCursor']);
+  expect(after).toEqual(expect.any(String));
+  const pages = [
+    '',
+    '(first: 1)',
+    '(last: 1)',
+    '(after: $after)',
+    '(before: $after)',
+    '(filter: {kind: [ADDED]})',
+  ];
+  const wrong = ['(first: 0)', '(first: 1, last: 1)', '(after: "x")'];
+  for (const text of [...pages, ...wrong].flatMap((args) => [pageOf(args), pageOf(args, set)])) {
+    for (const viewer of [...viewers, viewerOf(t), viewerOf(newId('ten'))]) {
+      for (const id of [c, newId('cs'), run]) {
+        const { ours, theirs } = await bothWays({
+          document: parse(text),
+          variables: { c: id, after },
+          viewer,
+        });
+        expect({ text, id, ...ours }).toEqual({ text, id, ...theirs });
+      }
+    }
+  }
+  const twice = parse(
+    'query ($c: ID!) { changeSet(id: $c) { a: changes(first: 1) { nodes { id } } b: changes { nodes { id } } } }',
+  );
+  const { ours, theirs } = await bothWays({ document: twice, variables: { c }, viewer: viewerOf(t) });
+  expect(ours).toEqual(theirs);
+
+  const document = parse('query ($c: ID!) { changeSet(id: $c) { digest changes { nodes { id path } } } }');
+  const query = vi.spyOn(api.pool, 'query');
+  await compile(
+    document,
+    null,
+  )?.({ schema, document, variableValues: { c }, contextValue: contextFor(viewerOf(t)) });
+  expect(query).toHaveBeenCalledTimes(1);
+  query.mockRestore();
+});
+
+const at = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce((inner, step) => (inner as Record<string, unknown> | null)?.[step], value);
 
 test('A query that comes again and again gets the same answer, error and status included', async () => {
   const [tenantId] = ids;
