@@ -1,8 +1,9 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { sql } from 'drizzle-orm';
-import { type ClientBase, DatabaseError, Pool } from 'pg';
+import { type ClientBase, DatabaseError, type Pool } from 'pg';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
+import { PoolWithReadLines } from './read-lines.ts';
 
 export type Db = NodePgDatabase;
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
@@ -16,18 +17,21 @@ const LET_GO = "set idle_in_transaction_session_timeout = '10s'";
 
 export function openDatabase(options: { url: string; maxConnections: number; logger: Logger }): Database {
   const { logger } = options;
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.maxConnections,
-    application_name: 'tenant-sync',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-    // Not with the connection's start: a pooler takes no such setting there. The pool waits for it.
-    onConnect: (client: ClientBase): unknown => client.query(LET_GO),
-  });
   // Without listeners, a backend that goes away (restart, failover, terminated) would end the process: the pool
   // listens to its idle clients only, and a client in use must be covered as well.
   const onLost = (error: Error) => logger.warn('A database connection was lost.', { error: error.message });
+  const pool = new PoolWithReadLines(
+    {
+      connectionString: options.url,
+      max: options.maxConnections,
+      application_name: 'tenant-sync',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      // Not with the connection's start: a pooler takes no such setting there. The pool waits for it.
+      onConnect: (client: ClientBase): unknown => client.query(LET_GO),
+    },
+    { onLost },
+  );
   pool.on('error', onLost);
   pool.on('connect', (client) => client.on('error', onLost));
   return {

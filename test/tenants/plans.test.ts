@@ -32,9 +32,11 @@ test('Postgres plans a page of tenants once for all values, and a search for eac
   await listOften({});
   await listOften({ organization: 'org-3' });
   await listOften({ search: 'tenant-7' });
-  const { rows } = await pool.query<{ anew: string; once: string }>(
-    'select custom_plans as anew, generic_plans as once from pg_prepared_statements',
-  );
+  // It has a name itself, and so goes where reads go.
+  const { rows } = await pool.query<{ anew: string; once: string }>({
+    name: 'plans',
+    text: `select custom_plans as anew, generic_plans as once from pg_prepared_statements where name <> 'plans'`,
+  });
   // It tries a statement five times before it decides.
   expect(rows).toEqual([
     { anew: '5', once: '5' },

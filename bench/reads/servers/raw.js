@@ -1,10 +1,14 @@
-/** The floor: node:http, one statement by hand for each question, and the program's own comparison of keys. */
+/**
+ * The floor: node:http, one statement by hand for each question, over the program's own lines to Postgres, and with its
+ * comparison of keys.
+ */
 import { createServer } from 'node:http';
-import pg from 'pg';
 import { isoOfPostgres } from '../../../src/database/columns.ts';
+import { PoolWithReadLines } from '../../../src/database/read-lines.ts';
 import { authenticate } from './same-resolvers.js';
 
-const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
+const config = { connectionString: process.env.DATABASE_URL, max: 20 };
+const pool = new PoolWithReadLines(config, { onLost: (error) => console.error(error) });
 
 /** Only what is answered, as arrays, and as the texts that Postgres sends; with the largest limit inside it is planned once. */
 const asText = { getTypeParser: () => (text) => text };
