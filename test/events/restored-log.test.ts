@@ -17,7 +17,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const TABLES = ['event_log', 'events', 'event_outbox'];
 
-/** What a dump does: the rows of the tables, as texts, into the same tables elsewhere. */
+/** What a dump does: the rows of the tables, as texts, into the same tables elsewhere, whose numbers go on from there. */
 async function dumpInto(from: Db, to: Db): Promise<void> {
   for (const table of TABLES) {
     const name = sql.identifier(table);
@@ -28,6 +28,9 @@ async function dumpInto(from: Db, to: Db): Promise<void> {
       sql`insert into ${name} overriding system value select * from json_populate_recordset(null::${name}, ${rows[0]?.all ?? '[]'}::json)`,
     );
   }
+  await to.execute(
+    sql`select setval(pg_get_serial_sequence('event_outbox', 'sequence'), (select max(sequence) from event_outbox))`,
+  );
 }
 
 test('After a dump was restored into another cluster, older cursors expire and no event is lost', async () => {
