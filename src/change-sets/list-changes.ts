@@ -1,5 +1,5 @@
 /** What viewers read of the changes of a change set. */
-import { and, asc, count, desc, eq, exists, getColumns, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, eq, exists, getColumns, or, type SQL, sql } from 'drizzle-orm';
 import { isAnyOf, readFor, type Visible } from '../access/read-for.ts';
 import type { Viewer } from '../access/viewer.ts';
 import type { Queryable } from '../database/database.ts';
@@ -7,7 +7,6 @@ import {
   containing,
   inOrder,
   limited,
-  MOST_IN_PAGE,
   onPage,
   type Order,
   type Page,
@@ -74,59 +73,52 @@ export async function listChanges(
 
 type WithPage = ChangeQuery & {
   page: PageRequest;
-  /** The fields of the change set that are asked for. No other columns of it are read: every row bears them. */
+  /** The fields of the change set that are asked for: only their columns are read. */
   fields: ReadonlySet<string>;
 };
 
-/** The change set, and a part of the changes of one of its pages, in one statement; null when the viewer has none. */
+/**
+ * The change set, and a part of the changes of one of its pages, in one statement: the first row is the change set's, each
+ * of the others a change's. null when the viewer has none.
+ */
 export async function changeSetWithPage(
   db: Queryable,
   viewer: Viewer,
   { page, fields, ...query }: WithPage,
 ): Promise<{ changeSet: ChangeSet; page: Page<Change> } | null> {
-  const names = NAMES.filter((name) => fields.has(name));
-  const rows = await readFor(db, viewer, {
+  const names = Object.keys(COLUMNS).filter((name) => fields.has(FIELDS[name] ?? name));
+  const [first, ...others] = await readFor(db, viewer, {
     shape: ['changeSetWithPage', names, shapeOf(query), pageShape(BY_PATH, page)],
     values: { ...valuesOf(query), ...pageValues(page) },
     build: (visible) => {
-      const columnsOfPage = page.part?.columns ?? {};
-      const ofPage = db
+      const ofSet = Object.fromEntries(Object.entries(COLUMNS).filter(([name]) => names.includes(name)));
+      const ofChange = { position: sql`${changes.position}`, ...page.part?.columns };
+      const changeSet = db
+        .select({ ...ofSet, ...mapValues(ofChange, (_, name) => sql`null`.as(name)) })
+        .from(changeSets)
+        .where(and(eq(changeSets.id, sql.placeholder('changeSetId')), visible(changeSets.tenantId)));
+      const rows = db
         .select({
-          position: changes.position,
-          ...mapValues(columnsOfPage, (column, name) => column.as(name)),
+          ...mapValues(ofSet, (column, name) => sql`null::${sql.raw(column.getSQLType())}`.as(name)),
+          ...mapValues(ofChange, (column, name) => column.as(name)),
         })
         .from(changes)
         .where(and(matching(db, visible, query), onPage(BY_PATH, page)))
         .orderBy(...inOrder(BY_PATH, page))
-        .limit(MOST_IN_PAGE + 1)
-        .as('page_of_changes');
-      const part = mapValues(columnsOfPage, (_column, name) => sql`page_of_changes.${sql.identifier(name)}`);
-      return limited(
-        db
-          .select({ changeSet: columnsOfSet(names), change: { position: ofPage.position }, part })
-          .from(changeSets)
-          .leftJoin(ofPage, sql`true`)
-          .where(and(eq(changeSets.id, sql.placeholder('changeSetId')), visible(changeSets.tenantId)))
-          .orderBy(page.fromEnd ? desc(ofPage.position) : asc(ofPage.position))
-          .$dynamic(),
-      );
+        .$dynamic();
+      const direction = sql.raw(page.fromEnd ? 'desc' : 'asc');
+      return changeSet.unionAll(limited(rows)).orderBy(sql`position ${direction} nulls first`);
     },
   });
-  const [first] = rows;
-  if (!first) return null;
-  const found = rows.flatMap(({ change, part }) => (change ? withPart(change as Change, part) : []));
-  return { changeSet: first.changeSet, page: toPage(found, page) };
+  // A draft has changes and is no change set yet.
+  if (first?.position !== null) return null;
+  const found = others.map((row) => withPart(row as Change, row));
+  return { changeSet: { ...first, id: query.changeSetId } as ChangeSet, page: toPage(found, page) };
 }
 
 const COLUMNS = getColumns(changeSets);
-const NAMES = Object.keys(COLUMNS);
-
-/** Its fields lead on from its own id and its run's. */
-function columnsOfSet(names: readonly string[]) {
-  const { id, runId } = COLUMNS;
-  const asked = Object.entries(COLUMNS).filter(([name]) => names.includes(name));
-  return { ...Object.fromEntries(asked), id, runId } as typeof COLUMNS;
-}
+/** Those fields that are answered by a column of another name. */
+const FIELDS: Readonly<Record<string, string>> = { runId: 'run' };
 
 function mapValues<Value, Mapped>(
   record: Readonly<Record<string, Value>>,

@@ -9,6 +9,7 @@ import {
   print,
   validate,
 } from 'graphql';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { NO_GRANTS, type Viewer } from '../../src/access/viewer.ts';
 import type { Context } from '../../src/graphql/context.ts';
@@ -200,6 +201,10 @@ test('A change set comes with the page below it in one statement, and answers as
   const { data } = await api.ask(pageOf('(first: 1, after: $after)'), { c });
   const after = at(data, ['changeSet', 'changes', 'pageInfo', 'endCursor']);
   expect(after).toEqual(expect.any(String));
+  const draft = newId('cs');
+  await api.db.execute(sql`
+    insert into changes select (json_populate_record(c, json_build_object('id', ${newId('chg')}::text, 'change_set_id', ${draft}::text))).*
+    from changes c where change_set_id = ${c} and position = 0`);
   const pages = [
     '',
     '(first: 1)',
@@ -211,7 +216,7 @@ test('A change set comes with the page below it in one statement, and answers as
   const wrong = ['(first: 0)', '(first: 1, last: 1)', '(after: "x")'];
   for (const text of [...pages, ...wrong].flatMap((args) => [pageOf(args), pageOf(args, set)])) {
     for (const viewer of [...viewers, viewerOf(t), viewerOf(newId('ten'))]) {
-      for (const id of [c, newId('cs'), run]) {
+      for (const id of [c, draft, newId('cs'), run]) {
         const { ours, theirs } = await bothWays({
           document: parse(text),
           variables: { c: id, after },
