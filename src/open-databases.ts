@@ -18,7 +18,8 @@ const DIRECT_CONNECTIONS = 10;
 export async function openDatabases(config: Config, logger: Logger): Promise<Databases> {
   await using stack = new AsyncDisposableStack();
   const { DATABASE_URL: url, DATABASE_LISTEN_URL: apart } = config;
-  const database = stack.use(openDatabase({ url, maxConnections: CONNECTIONS, logger }));
+  const isPooled = apart !== undefined;
+  const database = stack.use(openDatabase({ url, maxConnections: CONNECTIONS, logger, isPooled }));
   const direct = apart
     ? stack.use(openDatabase({ url: apart, maxConnections: DIRECT_CONNECTIONS, logger }))
     : database;

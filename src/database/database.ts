@@ -1,6 +1,6 @@
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { sql } from 'drizzle-orm';
-import { type ClientBase, DatabaseError, type Pool } from 'pg';
+import { type ClientBase, DatabaseError, Pool, type PoolConfig } from 'pg';
 import type { Logger } from '../lib/logger.ts';
 import { backOffMs, pause } from '../lib/pause.ts';
 import { PoolWithReadLines } from './read-lines.ts';
@@ -15,23 +15,29 @@ export type Database = AsyncDisposable & { db: Db; pool: Pool };
 /** A process that is frozen inside a transaction would keep its locks, and everybody waiting for them. */
 const LET_GO = "set idle_in_transaction_session_timeout = '10s'";
 
-export function openDatabase(options: { url: string; maxConnections: number; logger: Logger }): Database {
-  const { logger } = options;
+export type DatabaseOptions = {
+  url: string;
+  maxConnections: number;
+  logger: Logger;
+  /** A pooler lends its connections for a transaction each: not for reads that share a line. */
+  isPooled?: boolean;
+};
+
+export function openDatabase({ url, maxConnections, logger, isPooled = false }: DatabaseOptions): Database {
   // Without listeners, a backend that goes away (restart, failover, terminated) would end the process: the pool
   // listens to its idle clients only, and a client in use must be covered as well.
   const onLost = (error: Error) => logger.warn('A database connection was lost.', { error: error.message });
-  const pool = new PoolWithReadLines(
-    {
-      connectionString: options.url,
-      max: options.maxConnections,
-      application_name: 'tenant-sync',
-      connectionTimeoutMillis: 10_000,
-      keepAlive: true,
-      // Not with the connection's start: a pooler takes no such setting there. The pool waits for it.
-      onConnect: (client: ClientBase): unknown => client.query(LET_GO),
-    },
-    { onLost },
-  );
+  const config: PoolConfig = {
+    connectionString: url,
+    max: maxConnections,
+    application_name: 'tenant-sync',
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
+    // Not with the connection's start: a pooler takes no such setting there. The pool waits for it.
+    onConnect: (client: ClientBase): unknown => client.query(LET_GO),
+  };
+  const pool = isPooled ? new Pool(config) : new PoolWithReadLines(config, { onLost });
   pool.on('error', onLost);
   pool.on('connect', (client) => client.on('error', onLost));
   return {

@@ -15,7 +15,9 @@ export function pageBelow<Args, Request>(
   name: string,
   parse: (args: Args, part: RowPart) => Request,
 ): PageBelow<Request> | null {
-  const node = fieldBelow(info, name);
+  const [above, ...more] = info.fieldNodes;
+  const below = more.length > 0 ? [] : selectedFields(above?.selectionSet, info.fragments);
+  const node = below.find((one) => one.name.value === name);
   const shape = node && shapeFor({ fieldNodes: [node] });
   const type = getNullableType(info.returnType);
   const field = isObjectType(type) && type.getFields()[name];
@@ -27,18 +29,4 @@ export function pageBelow<Args, Request>(
   } catch {
     return null;
   }
-}
-
-const known = new WeakMap<FieldNode, Map<string, FieldNode | null>>();
-
-/** Of several the first. A document that comes again keeps its nodes. */
-function fieldBelow({ fieldNodes, fragments }: GraphQLResolveInfo, name: string): FieldNode | null {
-  const [node, ...more] = fieldNodes;
-  if (!node || more.length > 0) return null;
-  const ofNode = known.get(node) ?? new Map<string, FieldNode | null>();
-  known.set(node, ofNode);
-  const found =
-    ofNode.get(name) ?? selectedFields(node.selectionSet, fragments).find((one) => one.name.value === name);
-  ofNode.set(name, found ?? null);
-  return found ?? null;
 }

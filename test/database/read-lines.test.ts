@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isDatabaseTrouble } from '../../src/database/database-trouble.ts';
 import { PoolWithReadLines } from '../../src/database/read-lines.ts';
 import { pause } from '../../src/lib/pause.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -23,7 +24,7 @@ function open(url = test_.url, givenUpAfterMs?: number) {
 }
 
 const read = <Row extends object>(pool: PoolWithReadLines, text: string, ...values: unknown[]) =>
-  pool.query<Row>({ name: `read ${text}`, text, values }).then(({ rows }) => rows[0]);
+  pool.query<Row>({ name: `read_${text}`, text, values }).then(({ rows }) => rows[0]);
 const backendOf = async (pool: PoolWithReadLines) =>
   (await read<{ pid: number }>(pool, 'select pg_backend_pid() pid'))?.pid;
 const PEN = 'select $1::int / $2::int n, pg_backend_pid() pid';
@@ -84,13 +85,41 @@ test('A read that takes long holds up none that comes later', async () => {
   expect(order[0]).toBe('quick');
 });
 
-test('Terminated connections cost the reads on their way, and no other', async () => {
+test('A terminated line is told of, and made anew by the next read', async () => {
   await using pool = open();
   const before = await backendOf(pool);
+  lost.length = 0;
   await test_.database.pool.query('select pg_terminate_backend($1)', [before]);
-  const after = await waitFor('another connection', () => backendOf(pool).catch(() => null));
-  expect(after).not.toBe(before);
-  expect(lost.length).toBeGreaterThan(0);
+  await waitFor('the loss to be told', () => lost.length > 0);
+  expect(await backendOf(pool)).not.toBe(before);
+  expect(lost).toHaveLength(1);
+});
+
+test('After a read that fails the line is another one, and those on their way get their answers', async () => {
+  await using pool = open();
+  const before = await backendOf(pool);
+  const circle: { self?: unknown } = {};
+  circle.self = circle;
+  const [own, deallocated, later] = await Promise.allSettled([
+    read(pool, 'select $1::jsonb', circle),
+    read(pool, 'deallocate all'),
+    read<{ n: number }>(pool, PEN, 4, 2),
+  ]);
+  expect(own.status).toBe('rejected');
+  expect(deallocated.status).toBe('fulfilled');
+  expect(later).toMatchObject({ value: { n: 2 } });
+  // What the other line still knows by this name is gone there.
+  await Promise.allSettled([backendOf(pool), backendOf(pool), read(pool, PEN, 4, 2), read(pool, PEN, 4, 2)]);
+  const after = await Promise.all([backendOf(pool), backendOf(pool), read(pool, PEN, 4, 2)]);
+  expect(after).not.toContain(before);
+  expect(after[2]).toMatchObject({ n: 2 });
+});
+
+test('What is asked after the end is refused, and leaves no connection', async () => {
+  const pool = open();
+  await backendOf(pool);
+  await pool.end();
+  await expect(backendOf(pool)).rejects.toThrow('after calling end');
 });
 
 test('A line that has gone silent is given up, with what waits for it, and made anew', async () => {
@@ -99,7 +128,10 @@ test('A line that has gone silent is given up, with what waits for it, and made 
   await Promise.all([backendOf(pool), backendOf(pool)]);
   proxy.setSilent(true);
   const waiting = await Promise.allSettled([backendOf(pool), backendOf(pool), backendOf(pool)]);
-  expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  for (const one of waiting) {
+    expect(one.status).toBe('rejected');
+    expect(one.status === 'rejected' && isDatabaseTrouble(one.reason)).toBe(true);
+  }
   proxy.setSilent(false);
   expect(await waitFor('a new line', () => backendOf(pool).catch(() => null))).toEqual(expect.any(Number));
 });

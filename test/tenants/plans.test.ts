@@ -34,8 +34,8 @@ test('Postgres plans a page of tenants once for all values, and a search for eac
   await listOften({ search: 'tenant-7' });
   // It has a name itself, and so goes where reads go.
   const { rows } = await pool.query<{ anew: string; once: string }>({
-    name: 'plans',
-    text: `select custom_plans as anew, generic_plans as once from pg_prepared_statements where name <> 'plans'`,
+    name: 'read_plans',
+    text: `select custom_plans as anew, generic_plans as once from pg_prepared_statements where name <> 'read_plans'`,
   });
   // It tries a statement five times before it decides.
   expect(rows).toEqual([

@@ -13,7 +13,7 @@ const pool = new PoolWithReadLines(config, { onLost: (error) => console.error(er
 /** Only what is answered, as arrays, and as the texts that Postgres sends; with the largest limit inside it is planned once. */
 const asText = { getTypeParser: () => (text) => text };
 const LIST = {
-  name: 'list',
+  name: 'read_list',
   rowMode: 'array',
   types: asText,
   text: `select * from (
@@ -23,7 +23,7 @@ const LIST = {
     ) page limit $1`,
 };
 const CHANGE_SET = {
-  name: 'change-set',
+  name: 'read_change_set',
   rowMode: 'array',
   types: asText,
   text: `select s.id, s.digest, c.id, c.kind, c.configuration_type, c.display_name, c.path, c.diff
