@@ -40,7 +40,7 @@ export function report(
   ].join('\n');
 }
 
-const INTRODUCTION = `Made by \`npm run bench:reads\`. Servers, loader and Postgres share one machine: trust the ratios, not the figures. 16 connections, one request at a time on each; the contenders take turns within each round. tenant-sync is the real program with authentication, rights, limits, cost and error paths on; nothing is cached but documents and statements. Mercurius and Yoga serve the same schema with the same resolvers, with the same comparison of keys and without limits; PostGraphile serves what it makes of the same tables, without keys or rights. The floor reads with one statement by hand and the same comparison of keys, and does not look at the query.`;
+const INTRODUCTION = `Made by \`npm run bench:reads\`. Servers, loader and Postgres share one machine: trust the ratios, not the figures. 16 connections, one request at a time on each; the contenders take turns within each round, each after a second that is not counted. tenant-sync is the real program with authentication, rights, limits, cost and error paths on; nothing is cached but documents and statements. Mercurius and Yoga serve the same schema with the same resolvers, with the same comparison of keys and without limits; PostGraphile serves what it makes of the same tables, without keys or rights. The floor reads with one statement by hand over the same shared connections, with the same comparison of keys, and does not look at the query.`;
 
 function tableOf(results: Results, of: Case): string[] {
   const rows = CONTENDERS.filter(({ name }) => results.has(`${of}/${name}`)).map(({ name, label }) => {

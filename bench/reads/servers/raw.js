@@ -26,8 +26,12 @@ const CHANGE_SET = {
   name: 'read_change_set',
   rowMode: 'array',
   types: asText,
-  text: `select s.id, s.digest, c.id, c.kind, c.configuration_type, c.display_name, c.path, c.diff
-    from change_sets s left join changes c on c.change_set_id = s.id where s.id = $1 order by c.position limit 50`,
+  text: `(select id, digest, null as kind, null as type, null as name, null as path, null as diff, null::int as position
+      from change_sets where id = $1)
+    union all
+    (select id, null, kind, configuration_type, display_name, path, diff, position
+      from changes where change_set_id = $1 order by position limit 50)
+    order by position nulls first`,
 };
 
 async function list({ first }) {
@@ -44,9 +48,10 @@ async function list({ first }) {
 
 async function changeSet({ id: wanted }) {
   const { rows } = await pool.query({ ...CHANGE_SET, values: [wanted] });
-  if (rows.length === 0) return { changeSet: null };
-  const [id, digest] = rows[0];
-  const nodes = rows.map(([, , changeId, kind, configurationType, displayName, path, diff]) => ({
+  const [changeSet, ...changes] = rows;
+  if (!changeSet) return { changeSet: null };
+  const [id, digest] = changeSet;
+  const nodes = changes.map(([changeId, , kind, configurationType, displayName, path, diff]) => ({
     id: changeId,
     kind,
     configurationType,
