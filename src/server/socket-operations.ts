@@ -12,6 +12,7 @@ import { decodeCursor, encodeCursor } from '../events/cursor.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Source } from '../events/hub-group.ts';
 import type { Context } from '../graphql/context.ts';
+import { headOf } from './frames.ts';
 import type { Outbox } from './outbox.ts';
 import { sharingKey, type SharedOperation, withoutPerson } from './sharing.ts';
 import type { GraphqlServer } from './yoga.ts';
@@ -110,19 +111,20 @@ async function subscribe(
   const { operation, args } = prepared;
   const shared = sharedOf(prepared);
   const leaving = new AbortController();
-  const head = Buffer.from(`{"id":${JSON.stringify(operation.id)},"type":"next","payload":`);
+  const { outbox } = operation;
+  const head = headOf(operation.id);
   const follower = {
     position: begun.position,
     signal: leaving.signal,
-    tell: (payload: Buffer) => operation.outbox.send(head, payload),
-    room: () => operation.outbox.room(),
+    tell: (payload: Buffer) => outbox.send(head, payload),
+    room: () => outbox.room(),
     resume: () => resume(graphql, operation, { epoch: shared.epoch, position: follower.position }),
   };
   args.contextValue.viewer = withoutPerson(shared);
   const followed = hub.follow(sharingKey(shared), follower, begun.source);
   // What was told stands before the end of the subscription, on the wire too.
   return untilEnd(
-    followed.finally(() => operation.outbox.flush()),
+    followed.finally(() => outbox.flush()),
     leaving,
   );
 }
