@@ -1,9 +1,9 @@
 /** Many subscribers in one process, as light as can be: each parses what it gets, and notes when. */
-import WebSocket from 'ws';
 import { type Contender, CONNECTION_INIT, TENANTS } from './contenders.ts';
+import { Wire } from './wire.ts';
 
 type Client = {
-  socket: WebSocket;
+  wire: Wire | null;
   tenant: (typeof TENANTS)[number] | null;
   cursor: string | null;
   isReady: boolean;
@@ -47,64 +47,46 @@ export class Clients {
     const reopened = this.all
       .filter((_, index) => index % step === 0)
       .map((client) => {
-        drop(client.socket);
+        void drop(client);
         return this.#subscribe(client);
       });
     await Promise.all(reopened);
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      this.all.map(
-        ({ socket }) =>
-          new Promise<void>((resolve) => {
-            if (socket.readyState === WebSocket.CLOSED) return resolve();
-            drop(socket);
-            socket.once('close', () => resolve());
-          }),
-      ),
-    );
+    await Promise.all(this.all.map(drop));
   }
 
-  #open(parts: Omit<Client, 'socket'>): Promise<void> {
-    const client: Client = { ...parts, socket: this.#dial(parts.tenant) };
+  #open(parts: Omit<Client, 'wire'>): Promise<void> {
+    const client: Client = { ...parts, wire: null };
     this.all.push(client);
-    return this.#listen(client);
-  }
-
-  #subscribe(client: Client): Promise<void> {
-    client.socket = this.#dial(client.tenant);
-    return this.#listen(client);
-  }
-
-  #dial(tenant: Client['tenant']): WebSocket {
-    return new WebSocket(
-      `ws://127.0.0.1:${this.#port}${this.#contender.path(tenant)}`,
-      'graphql-transport-ws',
-      { perMessageDeflate: false, skipUTF8Validation: true },
-    );
+    return this.#subscribe(client);
   }
 
   /** Until it has said what it wants. A server that is too busy to hear it in time closes the socket: it comes back. */
-  #listen(client: Client): Promise<void> {
-    const { socket } = client;
+  #subscribe(client: Client): Promise<void> {
     const subscription = this.#contender.subscription(client.tenant, client.cursor);
+    const place = { port: this.#port, path: this.#contender.path(client.tenant) };
     return new Promise((resolve, reject) => {
-      socket.on('error', reject);
-      socket.on('close', () => void this.#subscribe(client).then(resolve, reject));
-      socket.on('open', () => {
-        if (!subscription) return resolve();
-        socket.send(JSON.stringify(CONNECTION_INIT));
-      });
-      socket.on('message', (data: Buffer) => {
-        const message = JSON.parse(data.toString()) as Message;
+      const onText = (text: string) => {
+        if (client.wire !== wire) return;
+        const message = JSON.parse(text) as Message;
         if (message.type === 'next') return this.#told(client, message);
         if (message.type === 'connection_ack') {
-          socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: subscription }));
+          wire.send(JSON.stringify({ id: '1', type: 'subscribe', payload: subscription }));
           return resolve();
         }
-        if (message.type === 'error') reject(new Error(`${this.#contender.name} refused: ${String(data)}`));
-      });
+        if (message.type === 'error') reject(new Error(`${this.#contender.name} refused: ${text}`));
+      };
+      const onOpen = () => {
+        if (!subscription) return resolve();
+        wire.send(JSON.stringify(CONNECTION_INIT));
+      };
+      const onClose = () => {
+        if (client.wire === wire) void this.#subscribe(client).then(resolve, reject);
+      };
+      const wire = new Wire(place, { onOpen, onText, onClose });
+      client.wire = wire;
     });
   }
 
@@ -119,6 +101,9 @@ export class Clients {
   }
 }
 
-function drop(socket: WebSocket): void {
-  socket.removeAllListeners('message').removeAllListeners('close').terminate();
+/** Whatever its connection still brings is nobody's any more. */
+async function drop(client: Client): Promise<void> {
+  const { wire } = client;
+  client.wire = null;
+  await wire?.terminate();
 }
