@@ -85,7 +85,7 @@ export class Clients {
       const onClose = () => {
         if (client.wire === wire) void this.#subscribe(client).then(resolve, reject);
       };
-      const wire = new Wire(place, { onOpen, onText, onClose });
+      const wire = new Wire(place, { onOpen, onText, onError: reject, onClose });
       client.wire = wire;
     });
   }

@@ -6,7 +6,13 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-export type WireEvents = { onOpen(): void; onText(text: string): void; onClose(): void };
+/** After `onError` comes `onClose`, too. */
+export type WireEvents = {
+  onOpen(): void;
+  onText(text: string): void;
+  onError(error: Error): void;
+  onClose(): void;
+};
 
 /** All sockets read into the same bytes, one after the other. */
 const bytes = Buffer.allocUnsafe(64 * 1024);
@@ -31,8 +37,7 @@ export class Wire {
     };
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: bytes, callback } });
     this.#socket.once('connect', () => this.#socket.write(handshake(port, path)));
-    // 'close' follows.
-    this.#socket.on('error', () => undefined);
+    this.#socket.on('error', (error) => events.onError(error));
     this.#socket.once('close', () => events.onClose());
   }
 
@@ -60,8 +65,9 @@ export class Wire {
   #open(all: Buffer): number {
     const end = all.indexOf('\r\n\r\n');
     if (end < 0) return 0;
-    if (!all.toString('latin1', 0, end).startsWith('HTTP/1.1 101')) {
-      this.#socket.destroy();
+    const answer = all.toString('latin1', 0, end);
+    if (!answer.startsWith('HTTP/1.1 101')) {
+      this.#socket.destroy(new Error(`A server opened no WebSocket: ${answer.slice(0, 80)}`));
       return 0;
     }
     this.#isOpen = true;
