@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isDatabaseTrouble } from '../../src/database/database-trouble.ts';
 import { PoolWithReadLines } from '../../src/database/read-lines.ts';
 import { pause } from '../../src/lib/pause.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openDatabase } from '../../src/database/database.ts';
+import { createTestDatabase, silent, type TestDatabase } from '../support/database.ts';
 import { startPostgresProxy } from '../support/postgres-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -61,6 +62,16 @@ test('What has no name, and what a transaction holds, goes over a connection of 
   await client.query('commit');
   client.release();
   expect(inside.rows[0]?.pid).toBe(rows[0]?.pid);
+});
+
+test('Behind a pooler each read has a connection of its own', async () => {
+  await using database = openDatabase({ url: test_.url, maxConnections: 3, logger: silent, isPooled: true });
+  await Promise.all(
+    Array.from({ length: 3 }, () =>
+      database.pool.query({ name: 'read_pid', text: 'select pg_backend_pid()' }),
+    ),
+  );
+  expect(database.pool.totalCount).toBe(3);
 });
 
 test('A read that takes long holds up none that comes later', async () => {
