@@ -7,6 +7,7 @@ import { CursorExpired, openCursor } from './cursor.ts';
 import { EventWindow } from './event-window.ts';
 import type { LoggedEvent } from './event.ts';
 import { type EventFilter, matches } from './event-filter.ts';
+import { FeedReader, type Subscription } from './feed-reader.ts';
 import { beginLog, ensureEpoch, type LogHead, readLogHead } from './log-head.ts';
 import { MOST_AT_ONCE, numberEvents } from './number-events.ts';
 import { type EventBatch, readEvents, readRange } from './read-events.ts';
@@ -23,15 +24,6 @@ export type FeedOptions = {
   pollEveryMs?: number;
 };
 
-export type Subscription = {
-  filter: EventFilter;
-  /** Behind which position to begin; null begins with what comes next. */
-  after: bigint | null;
-  signal?: AbortSignal | undefined;
-  /** When nothing was yielded for so long, an empty batch tells how far the log was read. */
-  quietAfterMs?: number | undefined;
-};
-
 const READ_LIMIT = 500;
 
 type LogEnd = Pick<LogHead, 'epoch' | 'lastPosition'>;
@@ -43,7 +35,8 @@ export class EventFeed implements AsyncDisposable {
   readonly #onTake: NonNullable<FeedOptions['onTake']>;
   readonly #windowSize: number;
   readonly #pollEveryMs: number;
-  readonly #room = new WaitingRoom(() => this.#position);
+  readonly #room = new WaitingRoom();
+  readonly #readers = new Set<FeedReader>();
   readonly #bell = new Bell();
   readonly #end = new AbortController();
   readonly #loop: Promise<void>;
@@ -52,7 +45,6 @@ export class EventFeed implements AsyncDisposable {
   /** Replaced when positions may mean other events than before. */
   #era = {};
   #position: bigint;
-  #watchers = 0;
 
   private constructor(options: FeedOptions, { epoch, lastPosition }: LogEnd) {
     this.#db = options.db;
@@ -78,7 +70,7 @@ export class EventFeed implements AsyncDisposable {
 
   /** Whether anybody subscribes at this moment, in this process. */
   get isWatched(): boolean {
-    return this.#watchers > 0;
+    return this.#readers.size > 0;
   }
 
   /** The position to read behind. Throws CursorInvalid or CursorExpired. */
@@ -96,65 +88,29 @@ export class EventFeed implements AsyncDisposable {
    * as it is asked: a slow consumer costs one position. Throws CursorExpired when events behind `after` are gone.
    */
   subscribe(subscription: Subscription): AsyncIterableIterator<EventBatch, undefined> {
-    const left = new AbortController();
-    const signals = [left.signal, this.#end.signal, ...(subscription.signal ? [subscription.signal] : [])];
-    // Taken now, not at the first next(): what happens between the two belongs to the subscriber.
-    const start = { era: this.#era, position: subscription.after ?? this.#position };
-    const batches = this.#counted(this.#batches(subscription, start, AbortSignal.any(signals)));
-    return {
-      [Symbol.asyncIterator]() {
-        return this;
+    const era = this.#era;
+    const feed = {
+      room: this.#room,
+      livePosition: () => {
+        if (era !== this.#era) throw new CursorExpired();
+        return this.#position;
       },
-      next: () => batches.next(),
-      // A generator that waits cannot be returned from: it must be woken first.
-      return: () => {
-        left.abort();
-        return batches.return(undefined);
+      read: (position: bigint, filter: EventFilter) =>
+        this.#fromWindow(position, filter) ?? this.#fromTable(position, filter),
+      onBegin: (reader: FeedReader) => {
+        if (this.#end.signal.aborted) reader.end();
+        else this.#readers.add(reader);
       },
+      onEnd: (reader: FeedReader) => this.#readers.delete(reader),
     };
+    return new FeedReader(feed, subscription);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     this.#bell.ring();
+    for (const reader of this.#readers) reader.end();
     await this.#loop;
-  }
-
-  async *#counted(batches: AsyncGenerator<EventBatch, undefined>): AsyncGenerator<EventBatch, undefined> {
-    this.#watchers += 1;
-    try {
-      return yield* batches;
-    } finally {
-      this.#watchers -= 1;
-    }
-  }
-
-  /** Backfill, cutover and streaming are this one loop: read on from the window, or from the table when further behind. */
-  async *#batches(
-    { filter, quietAfterMs }: Subscription,
-    start: { era: object; position: bigint },
-    signal: AbortSignal,
-  ): AsyncGenerator<EventBatch, undefined> {
-    let { position } = start;
-    let toldAt = performance.now();
-    while (!signal.aborted) {
-      if (start.era !== this.#era) throw new CursorExpired();
-      let events: LoggedEvent[] = [];
-      if (position < this.#position) {
-        ({ events, position } =
-          this.#fromWindow(position, filter) ?? (await this.#fromTable(position, filter)));
-      } else {
-        const leftMs = quietAfterMs === undefined ? undefined : quietAfterMs - (performance.now() - toldAt);
-        const unconcernedUntil = await this.#room.sleep(filter, leftMs, signal);
-        if (unconcernedUntil > position) position = unconcernedUntil;
-      }
-      const isQuiet = quietAfterMs !== undefined && performance.now() - toldAt >= quietAfterMs;
-      if (events.length > 0 || (isQuiet && !signal.aborted)) {
-        yield { events, position };
-        toldAt = performance.now();
-      }
-    }
-    return undefined;
   }
 
   #fromTable(after: bigint, filter: EventFilter): Promise<EventBatch> {
@@ -183,7 +139,6 @@ export class EventFeed implements AsyncDisposable {
         await pause(backOffMs(failures, 100, 5_000), this.#end.signal);
       }
     }
-    this.#room.wakeAll(0n);
   }
 
   async #look(): Promise<void> {

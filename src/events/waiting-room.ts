@@ -1,46 +1,26 @@
 import type { LoggedEvent } from './event.ts';
 import type { EventFilter } from './event-filter.ts';
 
-type Sleeper = (unconcernedUntil: bigint) => void;
+/** Told that something may concern it; `from` is the position before that: nothing up to there did. */
+export type Waker = (from: bigint) => void;
 
 const EVERYTHING = '*';
 const MOST_KEYS = 50;
 
-/** Where subscribers wait, by tenant or run: an event wakes only those whom it may concern. */
+/** Where subscribers are known by tenant or run: an event wakes only those whom it may concern. */
 export class WaitingRoom {
-  readonly #byKey = new Map<string, Set<Sleeper>>();
-  readonly #position: () => bigint;
+  readonly #byKey = new Map<string, Set<Waker>>();
 
-  /** `position` answers how far events have been told. */
-  constructor(position: () => bigint) {
-    this.#position = position;
-  }
-
-  /**
-   * Waits until something may match, for `quietAfterMs` at most, or until the signal aborts. Answers the position up
-   * to which nothing matched since.
-   */
-  sleep(filter: EventFilter, quietAfterMs: number | undefined, signal: AbortSignal): Promise<bigint> {
+  /** Answers how to leave. */
+  enter(filter: EventFilter, waker: Waker): () => void {
     const keys = keysOf(filter);
-    return new Promise((done) => {
-      const wake: Sleeper = (unconcernedUntil) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', leave);
-        for (const key of keys) this.#leave(key, wake);
-        done(unconcernedUntil);
-      };
-      const leave = () => wake(0n);
-      const timer =
-        quietAfterMs === undefined
-          ? undefined
-          : setTimeout(() => wake(this.#position()), Math.max(0, quietAfterMs));
-      if (signal.aborted) return leave();
-      signal.addEventListener('abort', leave);
-      for (const key of keys) this.#enter(key, wake);
-    });
+    for (const key of keys) this.#enter(key, waker);
+    return () => {
+      for (const key of keys) this.#leave(key, waker);
+    };
   }
 
-  /** Wakes those whom these events may concern; `from` is the position before the first of them. */
+  /** Wakes those whom these events may concern, once or more; `from` is the position before the first of them. */
   tell(events: readonly LoggedEvent[], from: bigint): void {
     const keys = new Set<string>([EVERYTHING]);
     for (const { tenantId, runId } of events) {
@@ -51,22 +31,22 @@ export class WaitingRoom {
   }
 
   wakeAll(from: bigint): void {
-    for (const key of [...this.#byKey.keys()]) this.#wake(key, from);
+    for (const key of this.#byKey.keys()) this.#wake(key, from);
   }
 
   #wake(key: string, from: bigint): void {
-    for (const sleeper of [...(this.#byKey.get(key) ?? [])]) sleeper(from);
+    for (const wake of this.#byKey.get(key) ?? []) wake(from);
   }
 
-  #enter(key: string, sleeper: Sleeper): void {
+  #enter(key: string, waker: Waker): void {
     const others = this.#byKey.get(key);
-    if (others) others.add(sleeper);
-    else this.#byKey.set(key, new Set([sleeper]));
+    if (others) others.add(waker);
+    else this.#byKey.set(key, new Set([waker]));
   }
 
-  #leave(key: string, sleeper: Sleeper): void {
+  #leave(key: string, waker: Waker): void {
     const others = this.#byKey.get(key);
-    others?.delete(sleeper);
+    others?.delete(waker);
     if (others?.size === 0) this.#byKey.delete(key);
   }
 }

@@ -105,6 +105,7 @@ test('A subscription ends when its signal aborts, when it is returned from, and 
   await feed[Symbol.asyncDispose]();
   expect((await Promise.all(ends)).map((end) => end.done)).toEqual([true, true, true]);
   expect(feed.isWatched).toBe(false);
+  expect((await feed.subscribe({ filter: ALL, after: null }).next()).done).toBe(true);
 });
 
 test('A cursor is refused when events behind it are gone, when it is ahead of the log, or was never given', async () => {
