@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { tellAtTurnEnd } from '../lib/turn-end.ts';
+import { News } from './news.ts';
 import { Replay, type ReplayBudget, type Told } from './replay.ts';
 
 /** Results behind a position, one by one. A position that comes again is that of a heartbeat. */
@@ -8,14 +10,14 @@ export type Source = { next(): Promise<IteratorResult<Told, undefined>>; return(
 export type Member = {
   /** Everything up to here was told. */
   position: bigint;
-  /** Takes a payload in any case; answers whether there is room for more. */
-  tell(payload: Buffer): boolean;
+  /** Takes payloads in any case; answers whether there is room for more. */
+  tell(payloads: readonly Buffer[]): boolean;
 };
 
 /** Why a group stopped telling a member: its room was used up, the source ended, or the member left. */
 export type Parting = 'BEHIND' | 'ENDED' | 'LEFT';
 
-/** After so many bytes in one turn the sockets get theirs, so that a burst does not fill every buffer. */
+/** After so many bytes a turn ends and the members get theirs, so that a burst does not fill every buffer. */
 const BREATHE_EVERY_BYTES = 64 * 1024;
 
 type Carried = { resolve: (parting: Parting) => void; reject: (error: unknown) => void };
@@ -27,6 +29,7 @@ export class HubGroup {
   readonly #replay: Replay;
   readonly #live = new Map<Member, Carried>();
   #isOver = false;
+  #news = new News();
   #position: bigint;
 
   constructor(source: Source, position: bigint, budget: ReplayBudget) {
@@ -46,7 +49,7 @@ export class HubGroup {
   carry(member: Member): Promise<Parting> {
     for (const { position, payload } of this.#replay.after(member.position)) {
       member.position = position;
-      if (!member.tell(payload)) return Promise.resolve('BEHIND');
+      if (!member.tell([payload])) return Promise.resolve('BEHIND');
     }
     return new Promise((resolve, reject) => this.#live.set(member, { resolve, reject }));
   }
@@ -64,7 +67,7 @@ export class HubGroup {
   /** Until the source ends; rejects never. */
   async run(): Promise<void> {
     try {
-      await this.#pump();
+      await this.#pump().finally(() => this.#tell());
       for (const member of [...this.#live.keys()]) this.#part(member, 'ENDED');
     } catch (error) {
       const carried = [...this.#live.values()];
@@ -85,7 +88,7 @@ export class HubGroup {
     for (;;) {
       const { done, value } = await this.#source.next();
       if (done) return;
-      this.#tell(value);
+      this.#take(value);
       bytes += value.payload.length;
       if (bytes < BREATHE_EVERY_BYTES) continue;
       bytes = 0;
@@ -93,19 +96,26 @@ export class HubGroup {
     }
   }
 
-  #tell(told: Told): void {
-    const { position, payload } = told;
-    const isHeartbeat = position <= this.#position;
-    if (!isHeartbeat) {
-      this.#position = position;
-      if (!this.#isOver) this.#budget.keep(this.#replay, told);
-    }
-    for (const member of this.#live.keys()) {
-      if (isHeartbeat ? member.position > position : member.position >= position) continue;
-      member.position = position;
-      if (!member.tell(payload)) this.#part(member, 'BEHIND');
-    }
+  #take(told: Told): void {
+    if (this.#news.isEmpty) tellAtTurnEnd(this.#tell);
+    const isHeartbeat = told.position <= this.#position;
+    this.#news.add(told, isHeartbeat);
+    if (isHeartbeat) return;
+    this.#position = told.position;
+    if (!this.#isOver) this.#budget.keep(this.#replay, told);
   }
+
+  readonly #tell = () => {
+    const news = this.#news;
+    if (news.isEmpty) return;
+    this.#news = new News();
+    for (const member of this.#live.keys()) {
+      const payloads = news.behind(member.position);
+      if (payloads.length === 0) continue;
+      member.position = news.end;
+      if (!member.tell(payloads)) this.#part(member, 'BEHIND');
+    }
+  };
 
   #part(member: Member, parting: Parting): void {
     const carried = this.#live.get(member);

@@ -136,7 +136,7 @@ class Reading {
     const { done, value } = await this.#source.next();
     if (done || this.follower.signal.aborted) return false;
     this.follower.position = value.position;
-    if (!this.follower.tell(value.payload)) await this.follower.room();
+    if (!this.follower.tell([value.payload])) await this.follower.room();
     return true;
   }
 

@@ -2,19 +2,6 @@
 const TEXT_FRAME = 0x81;
 const CLOSING_BRACE = 0x7d;
 
-/**
- * Messages that wait for the end of a turn, up to this one: `head`, `payload` and a closing brace. `size` is that of
- * all their frames. Sockets that are told the same share them, and their bytes: a thousand subscribers then cost one
- * encoding, and hardly any garbage.
- */
-export type Frames = {
-  readonly before: Frames | undefined;
-  readonly head: Buffer;
-  readonly payload: Buffer;
-  readonly size: number;
-  bytes: Buffer | undefined;
-};
-
 /** Clients that count their operations have the same few; those with random ids share theirs with nobody. */
 const LONGEST_SHARED_ID = 4;
 const MOST_HEADS = 1_000;
@@ -29,36 +16,28 @@ export function headOf(id: string): Buffer {
   return head;
 }
 
-/** What was made last in this turn: the next socket is most often told the same. */
-let last: Frames | undefined;
+type Payloads = readonly Buffer[];
 
-/** Those before, and one message more. */
-export function framesAfter(before: Frames | undefined, head: Buffer, payload: Buffer): Frames {
-  if (last?.head === head && last.payload === payload && last.before === before) return last;
-  const size = (before?.size ?? 0) + frameSize(head.length + payload.length + 1);
-  last = { before, head, payload, size, bytes: undefined };
-  return last;
+/** The next socket is most often told the same: a thousand subscribers then cost one encoding, and no garbage. */
+let last: { head: Buffer; payloads: Payloads; frames: Buffer } | undefined;
+
+/** A message of `head`, payload and a closing brace for each, in whole frames, as ws itself writes them. */
+export function framesOf(head: Buffer, payloads: Payloads): Buffer {
+  if (last?.head === head && last.payloads === payloads) return last.frames;
+  last = { head, payloads, frames: encode(head, payloads) };
+  return last.frames;
 }
 
-/** At the end of a turn. */
-export function forgetFrames(): void {
-  last = undefined;
-}
-
-/** Whole frames, as ws itself writes them. */
-export function bytesOf(frames: Frames): Buffer {
-  frames.bytes ??= encode(frames);
-  return frames.bytes;
-}
-
-function encode(frames: Frames): Buffer {
-  const bytes = Buffer.allocUnsafe(frames.size);
-  for (let each: Frames | undefined = frames; each; each = each.before) {
-    const { before, head, payload } = each;
-    let at = writeHeader(bytes, before?.size ?? 0, head.length + payload.length + 1);
+function encode(head: Buffer, payloads: Payloads): Buffer {
+  const lengthOf = (payload: Buffer) => head.length + payload.length + 1;
+  const size = payloads.reduce((sum, payload) => sum + frameSize(lengthOf(payload)), 0);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const payload of payloads) {
+    at = writeHeader(bytes, at, lengthOf(payload));
     at += head.copy(bytes, at);
     at += payload.copy(bytes, at);
-    bytes[at] = CLOSING_BRACE;
+    bytes[at++] = CLOSING_BRACE;
   }
   return bytes;
 }

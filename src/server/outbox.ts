@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { bytesOf, forgetFrames, type Frames, framesAfter } from './frames.ts';
+import { isTurnEnding, writeAtTurnEnd } from '../lib/turn-end.ts';
 
 /** Try again later: clients come back and resume behind their cursor. */
 const TOO_SLOW = 1013;
@@ -12,25 +12,18 @@ export type OutboxLimits = {
   slowForMs: number;
 };
 
-/** Who has something to write when this turn ends: one timer for all, as an event may go to thousands. */
-let due: Outbox[] = [];
-
-function flushDue(): void {
-  const outboxes = due;
-  due = [];
-  forgetFrames();
-  for (const outbox of outboxes) outbox.flush();
-}
-
 /**
- * What the hub sends to one socket: all frames of a turn go out in one write. They are whole, as those of ws itself, so
- * that the two never cut into each other.
+ * What the hub sends to one socket: everything of a turn goes out in one write. It gets whole frames, as those of ws
+ * itself, so that the two never cut into each other.
  */
 export class Outbox {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
   readonly #limits: OutboxLimits;
-  #frames: Frames | undefined;
+  /** What waits for the end of the turn. */
+  #frames: Buffer[] = [];
+  #framesBytes = 0;
+  #subscriptions = 0;
   #waiting: (() => void)[] = [];
   #deadline: NodeJS.Timeout | undefined;
 
@@ -42,10 +35,23 @@ export class Outbox {
     socket.once('close', () => this.#release());
   }
 
-  /** Sends `head`, `payload` and a closing brace as one message. Answers whether there is room for more. */
-  send(head: Buffer, payload: Buffer): boolean {
-    if (!this.#frames) this.#beDue();
-    this.#frames = framesAfter(this.#frames, head, payload);
+  /** A subscription begins to send. */
+  enter(): void {
+    this.#subscriptions += 1;
+  }
+
+  /** It has sent everything: that goes out now, before whatever says that it ended. */
+  leave(): void {
+    this.#subscriptions -= 1;
+    this.#flush();
+  }
+
+  /** Answers whether there is room for more. */
+  send(frames: Buffer): boolean {
+    // Nobody else sends to this socket, and nothing more comes in this turn: thousands need not be gone through twice.
+    const isAll = this.#subscriptions === 1 && this.#framesBytes === 0 && isTurnEnding();
+    if (isAll) this.#write(frames);
+    else this.#keep(frames);
     return this.#buffered() <= this.#limits.mostBytes;
   }
 
@@ -56,20 +62,26 @@ export class Outbox {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Writes now what waits for the end of the turn. */
-  flush(): void {
-    const frames = this.#frames;
-    const isMuch = !this.#hasRoom();
-    this.#frames = undefined;
-    if (!frames || this.#socket.readyState !== this.#socket.OPEN) return;
-    // Whoever waits for room began to in the turn in which it was used up. Nobody else need hear of it: a callback
-    // costs a fifth of a write.
-    this.#stream.write(bytesOf(frames), isMuch || this.#waiting.length > 0 ? this.#onWritten : undefined);
+  #keep(frames: Buffer): void {
+    if (this.#frames.length === 0) writeAtTurnEnd(this.#flush);
+    this.#frames.push(frames);
+    this.#framesBytes += frames.length;
   }
 
-  #beDue(): void {
-    if (due.length === 0) setImmediate(flushDue);
-    due.push(this);
+  readonly #flush = () => {
+    const frames = this.#frames;
+    if (frames.length === 0) return;
+    this.#frames = [];
+    this.#framesBytes = 0;
+    this.#write(frames.length === 1 && frames[0] ? frames[0] : Buffer.concat(frames));
+  };
+
+  #write(bytes: Buffer): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    // Whoever waits for room began to in the turn in which it was used up. Nobody else need hear of it: a callback
+    // costs a fifth of a write.
+    const isMuch = this.#stream.writableLength + bytes.length > this.#limits.mostBytes / 2;
+    this.#stream.write(bytes, isMuch || this.#waiting.length > 0 ? this.#onWritten : undefined);
   }
 
   readonly #onWritten = () => {
@@ -77,7 +89,7 @@ export class Outbox {
   };
 
   #buffered(): number {
-    return (this.#frames?.size ?? 0) + this.#stream.writableLength;
+    return this.#framesBytes + this.#stream.writableLength;
   }
 
   #hasRoom(): boolean {

@@ -12,8 +12,8 @@ import { decodeCursor, encodeCursor } from '../events/cursor.ts';
 import type { Hub } from '../events/hub.ts';
 import type { Source } from '../events/hub-group.ts';
 import type { Context } from '../graphql/context.ts';
-import { headOf } from './frames.ts';
 import type { Outbox } from './outbox.ts';
+import { SocketFollower } from './socket-follower.ts';
 import { sharingKey, type SharedOperation, withoutPerson } from './sharing.ts';
 import type { GraphqlServer } from './yoga.ts';
 
@@ -111,20 +111,16 @@ async function subscribe(
   const { operation, args } = prepared;
   const shared = sharedOf(prepared);
   const leaving = new AbortController();
-  const { outbox } = operation;
-  const head = headOf(operation.id);
-  const follower = {
+  const follower = new SocketFollower(operation, {
     position: begun.position,
     signal: leaving.signal,
-    tell: (payload: Buffer) => outbox.send(head, payload),
-    room: () => outbox.room(),
-    resume: () => resume(graphql, operation, { epoch: shared.epoch, position: follower.position }),
-  };
+    resume: (position) => resume(graphql, operation, { epoch: shared.epoch, position }),
+  });
   args.contextValue.viewer = withoutPerson(shared);
   const followed = hub.follow(sharingKey(shared), follower, begun.source);
   // What was told stands before the end of the subscription, on the wire too.
   return untilEnd(
-    followed.finally(() => outbox.flush()),
+    followed.finally(() => follower.close()),
     leaving,
   );
 }

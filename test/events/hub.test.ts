@@ -47,7 +47,7 @@ class Log {
   }
 }
 
-type Told = Follower & { got: number[]; leave: () => void; done: Promise<void> };
+type Told = Follower & { got: number[]; tells: number[]; leave: () => void; done: Promise<void> };
 
 function follow(
   hub: Hub,
@@ -56,11 +56,13 @@ function follow(
 ): Told {
   const leaving = new AbortController();
   const got: number[] = [];
+  const tells: number[] = [];
   const follower: Follower = {
     position: after,
     signal: leaving.signal,
-    tell: (payload) => {
-      got.push(Number(payload.toString()));
+    tell: (payloads) => {
+      got.push(...payloads.map(Number));
+      tells.push(payloads.length);
       return !isSlow();
     },
     room: async () => {
@@ -70,7 +72,7 @@ function follow(
     resume: () => Promise.resolve(log.source(follower.position)),
   };
   const done = hub.follow('same', follower, log.source(after));
-  return Object.assign(follower, { got, leave: () => leaving.abort(), done });
+  return Object.assign(follower, { got, tells, leave: () => leaving.abort(), done });
 }
 
 const from = (first: number, last: number) =>
@@ -85,6 +87,19 @@ test('What many follow is read once, and told to all in order', async () => {
   for (const { got } of followers) expect(got).toEqual(from(1, 200));
   expect(log.reads).toBe(200);
   expect(log.open).toBe(1);
+});
+
+test('What a turn of the event loop brings is told at once, also to those who miss only its end', async () => {
+  const log = new Log();
+  const hub = new Hub({ livePosition: () => log.length });
+  const first = follow(hub, log);
+  await nextTurn();
+  log.write(9);
+  // Ahead of the group, as somebody whose query saw more than the feed had read.
+  const ahead = follow(hub, log, { after: 6n });
+  await waitFor('all events', () => first.got.length === 9 && ahead.got.length === 3);
+  expect([first.tells, ahead.tells]).toEqual([[9], [3]]);
+  expect(ahead.got).toEqual([7, 8, 9]);
 });
 
 test('Whoever joins from anywhere, however slow, gets everything behind its place once and in order', async () => {
@@ -152,7 +167,7 @@ test('A heartbeat, which moves no position, reaches everybody who is told live, 
     return: () => Promise.resolve(),
   };
   const founder = { ...follow(new Hub({ livePosition: () => 0n }), log), position: 0n, got: [] as number[] };
-  const tell = (payload: Buffer) => founder.got.push(Number(payload.toString())) > 0;
+  const tell = (payloads: readonly Buffer[]) => founder.got.push(...payloads.map(Number)) > 0;
   await hub.follow('beats', { ...founder, tell }, source);
   expect(founder.got).toEqual([0, 0, 0]);
 });

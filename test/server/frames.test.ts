@@ -3,20 +3,23 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
+import { tellAtTurnEnd } from '../../src/lib/turn-end.ts';
+import { framesOf } from '../../src/server/frames.ts';
 import { Outbox } from '../../src/server/outbox.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const LIMITS = { mostBytes: 10_000_000, slowForMs: 60_000 };
 const server = createServer();
 const sockets = new WebSocketServer({ noServer: true });
-const outboxes: Outbox[] = [];
+type ServersEnd = { outbox: Outbox; writes: { mock: { calls: unknown[] } } };
+const opened: ServersEnd[] = [];
 
 beforeAll(async () => {
   server.on('upgrade', (request, stream: Duplex, head) =>
     sockets.handleUpgrade(request, stream, head, (socket) =>
-      outboxes.push(new Outbox(socket, stream, LIMITS)),
+      opened.push({ outbox: new Outbox(socket, stream, LIMITS), writes: vi.spyOn(stream, 'write') }),
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -26,15 +29,15 @@ afterAll(() => {
   server.close();
 });
 
-type Client = { outbox: Outbox; messages: string[] };
+type Client = ServersEnd & { messages: string[] };
 
 async function connect(): Promise<Client> {
   const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const messages: string[] = [];
   socket.on('message', (data: Buffer) => messages.push(data.toString()));
   await once(socket, 'open');
-  const outbox = await waitFor("the server's end", () => outboxes.shift());
-  return { outbox, messages };
+  const end = await waitFor("the server's end", () => opened.shift());
+  return { ...end, messages };
 }
 
 const head = (id: string) => Buffer.from(`{"id":"${id}","payload":`);
@@ -47,7 +50,7 @@ test('Messages of every length class arrive whole and in order', async () => {
   const payloads = [125, 126, 65_535, 65_536]
     .flatMap(around)
     .map((length) => Buffer.from(JSON.stringify('x'.repeat(length - 2))));
-  for (const payload of payloads) outbox.send(head('1'), payload);
+  for (const payload of payloads) outbox.send(framesOf(head('1'), [payload]));
   await waitFor('every message', () => messages.length === payloads.length);
   expect(messages).toEqual(payloads.map((payload) => messageOf('1', payload)));
 });
@@ -61,7 +64,7 @@ test('Each socket gets its own messages with its own id, whatever others get in 
   for (const step of [0, 1, 2]) {
     for (const [index, { outbox }] of clients.entries()) {
       const payload = told[index]?.[step];
-      if (payload) outbox.send(head(ids[index] ?? ''), payload);
+      if (payload) outbox.send(framesOf(head(ids[index] ?? ''), [payload]));
     }
   }
   const expected = told.map((list, index) =>
@@ -71,4 +74,22 @@ test('Each socket gets its own messages with its own id, whatever others get in 
     clients.every(({ messages }, index) => messages.length === expected[index]?.length),
   );
   expect(clients.map(({ messages }) => messages)).toEqual(expected);
+});
+
+test('What a socket is told in a turn goes out in one write, by however many subscriptions it is told', async () => {
+  const { outbox, messages, writes } = await connect();
+  const tell = (id: string, length: number) => outbox.send(framesOf(head(id), [text(length)]));
+  for (const subscriptions of [1, 2]) {
+    outbox.enter();
+    const before = writes.mock.calls.length;
+    messages.length = 0;
+    tell('1', 1);
+    for (let each = 0; each < subscriptions; each++) tellAtTurnEnd(() => tell('1', 2));
+    await waitFor('every message', () => messages.length === subscriptions + 1);
+    expect(messages[0]).toBe(messageOf('1', text(1)));
+    expect(writes.mock.calls.length - before).toBe(1);
+    tellAtTurnEnd(() => tell('1', 3));
+    await waitFor('another message', () => messages.length === subscriptions + 2);
+    expect(writes.mock.calls.length - before).toBe(2);
+  }
 });
