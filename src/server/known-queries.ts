@@ -16,7 +16,7 @@ import type { Context } from '../graphql/context.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { isTracing } from '../telemetry/tracing.ts';
 import type { CompiledQueries } from './compiled/execute-compiled.ts';
-import type { CompiledQuery } from './compiled/compile.ts';
+import type { CompiledOperation } from './compiled/compile.ts';
 import { costExtension, MOST_COST, priceOf } from './limits/limit-cost.ts';
 import { problemOfVariables } from './limits/limit-variables.ts';
 
@@ -33,8 +33,7 @@ type Parts = {
 };
 
 type Query = {
-  execute: CompiledQuery;
-  document: DocumentNode;
+  compiled: CompiledOperation;
   name: string | null;
   /** What it costs with these variables. */
   priced: (variables: Variables) => number;
@@ -45,22 +44,21 @@ type Variables = Readonly<Record<string, unknown>>;
 const NO_VARIABLES = {};
 
 export function createKnownQueries(parts: Parts): AnswerKnown {
-  const { schema, metrics } = parts;
+  const { metrics } = parts;
   const find = createFind(parts);
   return async (params, viewer) => {
     // A span is made on the whole way only.
     const query = viewer === ANONYMOUS || isTracing() ? null : find(params);
     if (!query) return undefined;
-    const { document, name } = query;
+    const { name } = query;
     const variableValues = params.variables ?? NO_VARIABLES;
     if (variableValues !== NO_VARIABLES && problemOfVariables(variableValues)) return undefined;
-    const args = { schema, document, operationName: params.operationName ?? null, variableValues };
     const cost = query.priced(variableValues);
     if (cost > MOST_COST) return undefined;
     const startedAt = performance.now();
-    const executed = query.execute({ ...args, contextValue: parts.contextFor(viewer) });
-    if (!executed) return undefined;
-    const { data = null, errors } = await executed;
+    const execute = query.compiled(variableValues);
+    if (!execute) return undefined;
+    const { data = null, errors } = await execute(undefined, parts.contextFor(viewer));
     const seconds = (performance.now() - startedAt) / 1_000;
     metrics.operation({ name, type: 'query', outcome: errors?.length ? 'error' : 'ok', seconds });
     const extensions = costExtension(cost);
@@ -69,18 +67,18 @@ export function createKnownQueries(parts: Parts): AnswerKnown {
 }
 
 function createFind({ schema, documents, compiled }: Parts): (params: GraphQLParams) => Query | null {
-  const known = new WeakMap<CompiledQuery, Query>();
+  const known = new WeakMap<CompiledOperation, Query>();
   return ({ query, operationName }) => {
     const document = query === undefined ? undefined : documents.get(query);
-    const execute = document && compiled.find(document, operationName);
-    if (!execute) return null;
-    const found = known.get(execute);
+    const operation = document && compiled.find(document, operationName);
+    if (!operation) return null;
+    const found = known.get(operation);
     if (found) return found;
-    const operation = getOperationAST(document, operationName);
+    const name = getOperationAST(document, operationName)?.name?.value ?? null;
     const args = { schema, document, operationName: operationName ?? null };
     const priced = rememberingLast((variableValues) => priceOf({ ...args, variableValues }));
-    const one = { execute, document, name: operation?.name?.value ?? null, priced };
-    known.set(execute, one);
+    const one = { compiled: operation, name, priced };
+    known.set(operation, one);
     return one;
   };
 }

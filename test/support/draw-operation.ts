@@ -1,4 +1,4 @@
-/** Queries drawn at random from a schema: fields, arguments, variables, aliases, fragments. The same seed draws the same. */
+/** Queries and subscriptions drawn at random from a schema: fields, arguments, variables, aliases, fragments. The same seed draws the same. */
 import {
   getNamedType,
   getNullableType,
@@ -18,17 +18,19 @@ import {
 } from 'graphql';
 
 type Drawn = { text: string; variables: Record<string, unknown> };
+type Given = { seed: number; ids: readonly string[]; operation?: 'query' | 'subscription' };
 
 const DEEPEST = 6;
 const MOST_FIELDS = 60;
 
-export function drawQuery(schema: GraphQLSchema, given: { seed: number; ids: readonly string[] }): Drawn {
+export function drawOperation(schema: GraphQLSchema, given: Given): Drawn {
   return new Drawer(schema, given).draw();
 }
 
 class Drawer {
   readonly #schema: GraphQLSchema;
   readonly #ids: readonly string[];
+  readonly #operation: 'query' | 'subscription';
   readonly #variables: Record<string, unknown> = {};
   readonly #declared: string[] = [];
   readonly #fragments: string[] = [];
@@ -36,21 +38,32 @@ class Drawer {
   #fields = 0;
   #aliases = 0;
 
-  constructor(schema: GraphQLSchema, { seed, ids }: { seed: number; ids: readonly string[] }) {
+  constructor(schema: GraphQLSchema, { seed, ids, operation = 'query' }: Given) {
     this.#schema = schema;
     this.#ids = ids;
+    this.#operation = operation;
     this.#state = seed * 2_654_435_761;
   }
 
   draw(): Drawn {
-    const root = this.#schema.getQueryType();
-    if (!root) throw new Error('The schema has no queries.');
-    const selection = this.#selectionOf(root, 0);
+    const selection = this.#operation === 'query' ? this.#queries() : this.#subscription();
     const declared = this.#declared.length > 0 ? ` (${this.#declared.join(', ')})` : '';
     return {
-      text: [`query Drawn${declared} ${selection}`, ...this.#fragments].join('\n'),
+      text: [`${this.#operation} Drawn${declared} ${selection}`, ...this.#fragments].join('\n'),
       variables: this.#variables,
     };
+  }
+
+  #queries(): string {
+    const root = this.#schema.getQueryType();
+    if (!root) throw new Error('The schema has no queries.');
+    return this.#selectionOf(root, 0);
+  }
+
+  /** A single field. */
+  #subscription(): string {
+    const fields = this.#schema.getSubscriptionType()?.getFields() ?? {};
+    return `{ ${this.#fieldOf(this.#pick(Object.values(fields)), 0)} }`;
   }
 
   /** From 0 to below 1: mulberry32. */

@@ -1,9 +1,10 @@
 /**
- * Queries compiled to code by graphql-jit, which executes them several times as fast as graphql-js. It stands in for
- * graphql-js only where the two agree: everything else is left to graphql-js.
+ * Queries, and what subscriptions ask of each event, compiled to code by graphql-jit, which executes them several times
+ * as fast as graphql-js. It stands in for graphql-js only where the two agree: everything else is left to graphql-js.
  */
 import {
   type DocumentNode,
+  execute,
   type ExecutionArgs,
   type ExecutionResult,
   getOperationAST,
@@ -15,11 +16,17 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { asGraphqlJs } from './as-graphql-js.ts';
+import { selectsCovariantField } from './covariant-fields.ts';
 import { showingRows, withShownRows } from './shown-rows.ts';
 import { suitsCompiler } from './suits-compiler.ts';
 
 /** undefined: graphql-js has to execute it with these variables, or say what is wrong with them. */
-export type CompiledQuery = (args: ExecutionArgs) => Promise<ExecutionResult> | ExecutionResult | undefined;
+export type CompiledOperation = (variableValues: ExecutionArgs['variableValues']) => Execute | undefined;
+/** With those variables, once or for each event. */
+export type Execute = (
+  rootValue: unknown,
+  contextValue: unknown,
+) => Promise<ExecutionResult> | ExecutionResult;
 
 /** The compiler has its own idea of how variables are coerced. It is given coerced ones, of a type that takes anything. */
 const Coerced = new GraphQLScalarType({ name: 'CoercedByGraphqlJs' });
@@ -32,7 +39,7 @@ export function createCompiler(schema: GraphQLSchema) {
     assumeValid: true,
   });
   /** null: it has to be executed by graphql-js. */
-  return (document: DocumentNode, operationName: string | null | undefined): CompiledQuery | null => {
+  return (document: DocumentNode, operationName: string | null | undefined): CompiledOperation | null => {
     const operation = getOperationAST(document, operationName);
     if (!operation || !suitsCompiler(schema, document, operation)) return null;
     const compiled = compileQuery(
@@ -43,11 +50,18 @@ export function createCompiler(schema: GraphQLSchema) {
     );
     if (!isCompiledQuery(compiled)) return null;
     const of = { schema, document, operation };
-    return ({ rootValue, contextValue, variableValues }) => {
+    const isCovariant = selectsCovariantField(schema, document);
+    return (variableValues) => {
       const variables = coerce(schema, operation, variableValues ?? {});
       if (!variables) return undefined;
-      const result = compiled.query(rootValue, contextValue, variables);
-      return 'then' in result ? result.then((late) => asGraphqlJs(late, of)) : asGraphqlJs(result, of);
+      return (rootValue, contextValue) => {
+        const told = (result: ExecutionResult) =>
+          isCovariant && result.errors
+            ? execute({ schema, document, operationName, rootValue, contextValue, variableValues })
+            : asGraphqlJs(result, of);
+        const result = compiled.query(rootValue, contextValue, variables);
+        return 'then' in result ? result.then(told) : told(result);
+      };
     };
   };
 }

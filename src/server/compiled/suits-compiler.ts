@@ -18,7 +18,7 @@ import {
 const LARGEST = 1_000;
 
 /**
- * Whether a compiled query answers as graphql-js does, and can be had at a price. Conditions (`@skip`, `@include`) go
+ * Whether a compiled operation answers as graphql-js does, and can be had at a price. Conditions (`@skip`, `@include`) go
  * wrong where a fragment is used in several places; a variable inside of a list or an object takes no default of the
  * field that it stands for; and what changes something, or describes the schema, would gain nothing.
  */
@@ -27,8 +27,8 @@ export function suitsCompiler(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): boolean {
-  const root = schema.getQueryType();
-  if (operation.operation !== OperationTypeNode.QUERY || !root) return false;
+  const root = schema.getRootType(operation.operation);
+  if (operation.operation === OperationTypeNode.MUTATION || !root) return false;
   let suits = true;
   visit(document, {
     Directive: () => void (suits = false),
