@@ -45,10 +45,13 @@ function send(socket: WebSocket, data: string): Promise<void> {
 function keepAlive(socket: WebSocket): () => void {
   let isAlive = true;
   socket.on('pong', () => (isAlive = true));
-  const timer = setInterval(() => {
+  const ping = () => {
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
+    timer = setTimeout(ping, PING_EVERY_MS);
+  };
+  // Each begins at a moment of its own: sockets come by the thousand, and what is told would wait for all their pings.
+  let timer = setTimeout(ping, Math.random() * PING_EVERY_MS);
+  return () => clearTimeout(timer);
 }
