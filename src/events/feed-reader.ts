@@ -26,8 +26,8 @@ const END = { done: true, value: undefined } as const;
 
 /**
  * One subscriber's way through the log. Backfill, cutover and streaming are the same loop: read on, or wait at the
- * log's end. It is no generator: those took as long as everything else from the log to the hub, and one that waits
- * cannot be returned from.
+ * log's end. It is no generator: one that waits cannot be returned from, and every event would take some more turns of
+ * the microtask queue.
  */
 export class FeedReader implements AsyncIterableIterator<EventBatch, undefined> {
   readonly #feed: FeedAccess;
@@ -57,6 +57,7 @@ export class FeedReader implements AsyncIterableIterator<EventBatch, undefined> 
       this.#begin();
       while (!this.#isOver) {
         const events = this.#isAtEnd() ? [] : await this.#readOn();
+        if (this.#isOver) break;
         if (events.length > 0 || this.#isQuiet) return { value: this.#batchOf(events) };
         if (this.#isAtEnd()) await this.#news();
       }
@@ -100,7 +101,7 @@ export class FeedReader implements AsyncIterableIterator<EventBatch, undefined> 
   async #readOn(): Promise<EventBatch['events']> {
     const { events, position } = await this.#feed.read(this.#position, this.#subscription.filter);
     this.#position = position;
-    return this.#isOver ? [] : events;
+    return events;
   }
 
   #batchOf(events: EventBatch['events']): EventBatch {

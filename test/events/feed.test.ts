@@ -108,6 +108,18 @@ test('A subscription ends when its signal aborts, when it is returned from, and 
   expect((await feed.subscribe({ filter: ALL, after: null }).next()).done).toBe(true);
 });
 
+test('A subscription that is left while it reads from the table ends, and is told nothing more', async () => {
+  await write(1, 50);
+  await using feed = await startFeed(5);
+  await waitFor('the feed', () => feed.place().position === 50n);
+  const batches = feed.subscribe({ filter: ALL, after: 0n, quietAfterMs: 1 });
+  const reading = batches.next();
+  expect(feed.isWatched).toBe(true);
+  await batches.return?.();
+  expect((await reading).done).toBe(true);
+  expect(feed.isWatched).toBe(false);
+});
+
 test('A cursor is refused when events behind it are gone, when it is ahead of the log, or was never given', async () => {
   const { db } = test_.database;
   await write(1, 4);
