@@ -3,17 +3,17 @@ import type { WebSocket } from 'ws';
 import { messageOf } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 
-const PING_EVERY_MS = 12_000;
 const INTERNAL_ERROR = 4500;
 
 /** Carries one socket's messages to the protocol and back; a peer that answers no ping is dropped. */
 export function carry<Extra>(
   protocol: Server<Extra>,
-  { socket, extra, logger }: { socket: WebSocket; extra: Extra; logger: Logger },
+  parts: { socket: WebSocket; extra: Extra; pingEveryMs: number; logger: Logger },
 ): void {
+  const { socket, extra, pingEveryMs, logger } = parts;
   // A frame that ws refuses (too large, malformed) is an error here; ws closes the socket with the right code.
   socket.on('error', (error) => logger.info('A socket was closed for an error.', { reason: error.message }));
-  const stopPinging = keepAlive(socket);
+  const stopPinging = keepAlive(socket, pingEveryMs);
   const closed = protocol.opened(
     {
       protocol: socket.protocol,
@@ -42,16 +42,16 @@ function send(socket: WebSocket, data: string): Promise<void> {
   });
 }
 
-function keepAlive(socket: WebSocket): () => void {
+function keepAlive(socket: WebSocket, everyMs: number): () => void {
   let isAlive = true;
   socket.on('pong', () => (isAlive = true));
   const ping = () => {
     if (!isAlive) return socket.terminate();
     isAlive = false;
     socket.ping();
-    timer = setTimeout(ping, PING_EVERY_MS);
+    timer = setTimeout(ping, everyMs);
   };
   // Each begins at a moment of its own: sockets come by the thousand, and what is told would wait for all their pings.
-  let timer = setTimeout(ping, Math.random() * PING_EVERY_MS);
+  let timer = setTimeout(ping, Math.random() * everyMs);
   return () => clearTimeout(timer);
 }

@@ -56,8 +56,17 @@ type SocketOptions = {
   logger: Logger;
 };
 
-export type SocketLimits = OutboxLimits & { mostPerViewer: number };
-export const SOCKET_LIMITS: SocketLimits = { mostBytes: 256 * 1024, slowForMs: 10_000, mostPerViewer: 200 };
+export type SocketLimits = OutboxLimits & {
+  mostPerViewer: number;
+  /** A client that has not answered one ping when the next is due is gone. */
+  pingEveryMs: number;
+};
+export const SOCKET_LIMITS: SocketLimits = {
+  mostBytes: 256 * 1024,
+  slowForMs: 10_000,
+  mostPerViewer: 200,
+  pingEveryMs: 12_000,
+};
 
 export type WebSockets = { close(): Promise<void>; open(): number };
 
@@ -94,7 +103,7 @@ export function acceptWebSockets(
         extra.stopWatching?.();
         extra.leave?.();
       });
-      carry(protocol, { socket, extra, logger });
+      carry(protocol, { socket, extra, pingEveryMs: limits.pingEveryMs, logger });
     });
   });
   return { close: () => closeAll(sockets), open: () => sockets.clients.size };

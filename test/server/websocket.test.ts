@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import WebSocket from 'ws';
 import { type Api, keyOf, startApi } from '../support/api.ts';
@@ -119,6 +120,18 @@ test('A document that does not fit, a syntax error and a NUL are errors of that 
   expect(codeOf('2')).toMatchObject([{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }]);
   expect(raw.socket.readyState).toBe(WebSocket.OPEN);
   raw.socket.close();
+});
+
+test('A client that answers no ping is dropped; one that does stays', async () => {
+  await using pinging = await startApi({ sockets: { pingEveryMs: 200 } });
+  const url = `${pinging.url.replace('http', 'ws')}/graphql`;
+  const [alive, gone] = [true, false].map((autoPong) => {
+    const socket = new WebSocket(url, 'graphql-transport-ws', { autoPong });
+    return { socket, closed: once(socket, 'close') };
+  });
+  expect((await gone?.closed)?.[0]).toBe(1006);
+  expect(alive?.socket.readyState).toBe(WebSocket.OPEN);
+  alive?.socket.terminate();
 });
 
 test('When the server stops, sockets are closed with 1012, on which clients come back', async () => {
