@@ -101,6 +101,8 @@ export class FeedReader implements AsyncIterableIterator<EventBatch, undefined> 
   async #readOn(): Promise<EventBatch['events']> {
     const { events, position } = await this.#feed.read(this.#position, this.#subscription.filter);
     this.#position = position;
+    // Throws when the log was exchanged meanwhile: then these may be another's events.
+    this.#feed.livePosition();
     return events;
   }
 
@@ -110,19 +112,24 @@ export class FeedReader implements AsyncIterableIterator<EventBatch, undefined> 
     return { events, position: this.#position };
   }
 
-  #news(): Promise<void> {
-    return new Promise((resolve) => (this.#wake = resolve));
+  async #news(): Promise<void> {
+    await new Promise<void>((resolve) => (this.#wake = resolve));
+    if (this.#isQuiet) this.#skipTo(this.#feed.livePosition());
+  }
+
+  /** Whatever concerned it since it began to wait would have woken it. */
+  #skipTo(position: bigint): void {
+    if (position > this.#position) this.#position = position;
   }
 
   readonly #onNews = (from: bigint): void => {
-    // Whatever concerned it since it began to wait would have woken it.
-    if (this.#wake && from > this.#position) this.#position = from;
+    if (this.#wake) this.#skipTo(from);
     this.#goOn();
   };
 
   readonly #onQuiet = (): void => {
     this.#isQuiet = true;
-    if (this.#wake) this.#onNews(this.#feed.livePosition());
+    this.#goOn();
   };
 
   #goOn(): void {

@@ -5,6 +5,8 @@ import type { EventFilter } from './event-filter.ts';
 export type Waker = (from: bigint) => void;
 
 const EVERYTHING = '*';
+/** Of no event: only what concerns everybody wakes whoever asked for no tenant at all. */
+const NOTHING = '';
 const MOST_KEYS = 50;
 
 /** Where subscribers are known by tenant or run: an event wakes only those whom it may concern. */
@@ -55,5 +57,6 @@ export class WaitingRoom {
 function keysOf({ runId, tenantIds, visibleTenants }: EventFilter): readonly string[] {
   if (runId) return [runId];
   const tenants = tenantIds ?? (visibleTenants === 'ALL' ? undefined : [...visibleTenants]);
-  return tenants && tenants.length <= MOST_KEYS ? tenants : [EVERYTHING];
+  if (!tenants || tenants.length > MOST_KEYS) return [EVERYTHING];
+  return tenants.length > 0 ? tenants : [NOTHING];
 }

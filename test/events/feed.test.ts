@@ -145,6 +145,21 @@ test('A subscriber whose history is deleted while it reads is told so', async ()
   await expect(batches.next()).rejects.toBeInstanceOf(CursorExpired);
 });
 
+test('Whoever asked for no tenant at all still gets signs of life, and is told when the log was restored', async () => {
+  await using feed = await startFeed();
+  const filter: EventFilter = { ...ALL, tenantIds: [] };
+  const batches = feed.subscribe({ filter, after: null, quietAfterMs: 50 });
+  const waiting = feed.subscribe({ filter, after: null }).next();
+  const expired = expect(waiting).rejects.toBeInstanceOf(CursorExpired);
+  expect((await batches.next()).value?.events).toEqual([]);
+  const before = feed.place().epoch;
+  await test_.database.db.update(eventLog).set({ home: 'another cluster' });
+  await waitFor('the new epoch', () => feed.place().epoch !== before);
+  await expect(batches.next()).rejects.toBeInstanceOf(CursorExpired);
+  await expired;
+  expect(feed.isWatched).toBe(false);
+});
+
 test('Subscribers are told when the log was restored under them', async () => {
   await write(1, 2);
   await using feed = await startFeed();
