@@ -10,11 +10,12 @@ export type Source = { next(): Promise<IteratorResult<Told, undefined>>; return(
 export type Member = {
   /** Everything up to here was told. */
   position: bigint;
-  /** Takes payloads in any case; answers whether there is room for more. */
-  tell(payloads: readonly Buffer[]): boolean;
+  /** Asked before anything is told. */
+  hasRoom(): boolean;
+  tell(payloads: readonly Buffer[]): void;
 };
 
-/** Why a group stopped telling a member: its room was used up, the source ended, or the member left. */
+/** Why a group stopped telling a member: it has no room for more, the source ended, or the member left. */
 export type Parting = 'BEHIND' | 'ENDED' | 'LEFT';
 
 /** After so many bytes a turn ends and the members get theirs, so that a burst does not fill every buffer. */
@@ -42,14 +43,15 @@ export class HubGroup {
   /** Whether what the member misses can be told to it from here, without a gap. */
   covers({ position }: Member): boolean {
     this.#budget.trim();
-    return position >= this.#replay.floor;
+    return !this.#isOver && position >= this.#replay.floor;
   }
 
   /** First what it misses, then everything, until they part. Only for a member that is covered. */
   carry(member: Member): Promise<Parting> {
     for (const { position, payload } of this.#replay.after(member.position)) {
+      if (!member.hasRoom()) return Promise.resolve('BEHIND');
       member.position = position;
-      if (!member.tell([payload])) return Promise.resolve('BEHIND');
+      member.tell([payload]);
     }
     return new Promise((resolve, reject) => this.#live.set(member, { resolve, reject }));
   }
@@ -112,8 +114,12 @@ export class HubGroup {
     for (const member of this.#live.keys()) {
       const payloads = news.behind(member.position);
       if (payloads.length === 0) continue;
+      if (!member.hasRoom()) {
+        this.#part(member, 'BEHIND');
+        continue;
+      }
       member.position = news.end;
-      if (!member.tell(payloads)) this.#part(member, 'BEHIND');
+      member.tell(payloads);
     }
   };
 

@@ -136,7 +136,8 @@ class Reading {
     const { done, value } = await this.#source.next();
     if (done || this.follower.signal.aborted) return false;
     this.follower.position = value.position;
-    if (!this.follower.tell([value.payload])) await this.follower.room();
+    this.follower.tell([value.payload]);
+    if (!this.follower.hasRoom()) await this.follower.room();
     return true;
   }
 

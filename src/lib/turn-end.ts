@@ -38,9 +38,9 @@ function endTurn(): void {
     for (const tell of tellers) tell();
   } finally {
     isTelling = false;
+    isDue = false;
+    const writers = writing;
+    writing = [];
+    for (const write of writers) write();
   }
-  const writers = writing;
-  writing = [];
-  isDue = false;
-  for (const write of writers) write();
 }

@@ -33,6 +33,8 @@ export class Outbox {
     this.#stream = stream;
     this.#limits = limits;
     socket.once('close', () => this.#release());
+    // What ws itself wrote behind the last frames may have been the longer part.
+    stream.on('drain', this.#onWritten);
   }
 
   /** A subscription begins to send. */
@@ -46,18 +48,21 @@ export class Outbox {
     this.#flush();
   }
 
-  /** Answers whether there is room for more. */
-  send(frames: Buffer): boolean {
+  /** Asked before it is sent anything: so it is never longer than its limit and what one turn brings. */
+  hasRoom(): boolean {
+    return !this.#isOpen() || this.#buffered() <= this.#limits.mostBytes;
+  }
+
+  send(frames: Buffer): void {
     // Nobody else sends to this socket, and nothing more comes in this turn: thousands need not be gone through twice.
     const isAll = this.#subscriptions === 1 && this.#framesBytes === 0 && isTurnEnding();
     if (isAll) this.#write(frames);
     else this.#keep(frames);
-    return this.#buffered() <= this.#limits.mostBytes;
   }
 
   /** Resolves when the client has taken half of what it may leave, or when the socket closes, also for slowness. */
   room(): Promise<void> {
-    if (this.#socket.readyState !== this.#socket.OPEN || this.#hasRoom()) return Promise.resolve();
+    if (!this.#isOpen() || this.#isHalfEmpty()) return Promise.resolve();
     this.#deadline ??= setTimeout(() => this.#giveUp(), this.#limits.slowForMs);
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -77,7 +82,7 @@ export class Outbox {
   };
 
   #write(bytes: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.#isOpen()) return;
     // Whoever waits for room began to in the turn in which it was used up. Nobody else need hear of it: a callback
     // costs a fifth of a write.
     const isMuch = this.#stream.writableLength + bytes.length > this.#limits.mostBytes / 2;
@@ -85,14 +90,19 @@ export class Outbox {
   }
 
   readonly #onWritten = () => {
-    if (this.#waiting.length > 0 && this.#hasRoom()) this.#release();
+    if (this.#waiting.length > 0 && this.#isHalfEmpty()) this.#release();
   };
+
+  /** Nothing is kept for one that closes. */
+  #isOpen(): boolean {
+    return this.#socket.readyState === this.#socket.OPEN;
+  }
 
   #buffered(): number {
     return this.#framesBytes + this.#stream.writableLength;
   }
 
-  #hasRoom(): boolean {
+  #isHalfEmpty(): boolean {
     return this.#buffered() <= this.#limits.mostBytes / 2;
   }
 

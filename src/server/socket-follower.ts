@@ -28,8 +28,12 @@ export class SocketFollower implements Follower {
     outbox.enter();
   }
 
-  tell(payloads: readonly Buffer[]): boolean {
-    return this.#outbox.send(framesOf(this.#head, payloads));
+  hasRoom(): boolean {
+    return this.#outbox.hasRoom();
+  }
+
+  tell(payloads: readonly Buffer[]): void {
+    this.#outbox.send(framesOf(this.#head, payloads));
   }
 
   room(): Promise<void> {

@@ -63,8 +63,8 @@ function follow(
     tell: (payloads) => {
       got.push(...payloads.map(Number));
       tells.push(payloads.length);
-      return !isSlow();
     },
+    hasRoom: () => !isSlow(),
     room: async () => {
       await nextTurn();
       await nextTurn();
@@ -167,7 +167,7 @@ test('A heartbeat, which moves no position, reaches everybody who is told live, 
     return: () => Promise.resolve(),
   };
   const founder = { ...follow(new Hub({ livePosition: () => 0n }), log), position: 0n, got: [] as number[] };
-  const tell = (payloads: readonly Buffer[]) => founder.got.push(...payloads.map(Number)) > 0;
+  const tell = (payloads: readonly Buffer[]) => void founder.got.push(...payloads.map(Number));
   await hub.follow('beats', { ...founder, tell }, source);
   expect(founder.got).toEqual([0, 0, 0]);
 });

@@ -138,6 +138,25 @@ test('5,000 events of one transaction reach everybody in order, while a paused c
   for (const { socket } of [paused, ...healthy]) socket.terminate();
 }, 120_000);
 
+test('With a hundred subscriptions a paused socket costs no more than with one', async () => {
+  const { api, tenant, after } = await startSlow({ slowForMs: 600_000 });
+  await using _api = api;
+  const paused = await open(api, after);
+  for (const id of numbers(2, 100))
+    say(paused, { id: String(id), type: 'subscribe', payload: { query: QUERY, variables: { after } } });
+  await flood(api, tenant, [1, 1]);
+  await waitFor('the event on each of them', () => paused.told.length === 100);
+  paused.socket.pause();
+  const healthy = await open(api, after);
+  let most = 0;
+  healthy.socket.on('message', () => (most = Math.max(most, mostWaiting())));
+  await flood(api, tenant, [2, EVENTS]);
+  await has(healthy, EVENTS);
+  expect(most).toBeGreaterThan(MOST_BYTES / 2);
+  expect(most).toBeLessThan(3 * MOST_BYTES);
+  for (const { socket } of [paused, healthy]) socket.terminate();
+}, 120_000);
+
 test('A client that stays slow is closed with 1013, and misses nothing when it resumes', async () => {
   const slowForMs = 1_500;
   const { api, tenant, after } = await startSlow({ slowForMs });
