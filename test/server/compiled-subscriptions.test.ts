@@ -1,11 +1,14 @@
 /** What subscriptions ask of each event is compiled, and answers as graphql-js does. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse, validate } from 'graphql';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { EventBody } from '../../src/events/event.ts';
 import type { ToldEvent } from '../../src/graphql/event.ts';
 import { newId } from '../../src/lib/ids.ts';
 import { schema } from '../../src/server/schema.ts';
+import { tenantFacts } from '../../src/tenants/write-tenant.ts';
+import { keyOf } from '../support/api.ts';
 import {
   bothWays,
   type CompiledWorld,
@@ -14,6 +17,10 @@ import {
   viewerWith,
 } from '../support/compiled-world.ts';
 import { drawOperation } from '../support/draw-operation.ts';
+import { append, cursorNow, newEvent } from '../support/events.ts';
+import { addTenant } from '../support/rows.ts';
+import { overWebSocket } from '../support/streams.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const operations = new URL('../../schema/operations/', import.meta.url);
 
@@ -83,4 +90,40 @@ test('Subscriptions, ours and some drawn at random, tell every event as graphql-
   }
   expect(compiled).toBeGreaterThan(300);
   expect(failed).toBeGreaterThan(15);
+});
+
+test('Whoever leaves in the middle of many events has no more of them executed', async () => {
+  const { api } = world;
+  const tenant = await addTenant(api.db, 'left');
+  const after = await cursorNow(api);
+  const parts = { tenantId: tenant.id, facts: tenantFacts(tenant) };
+  await append(api.db, ...Array.from({ length: 450 }, (_, index) => newEvent(index + 1, parts)));
+  const query = vi.spyOn(api.pool, 'query');
+  const text =
+    'subscription ($after: Cursor) { events(after: $after) { ... on TenantEvent { tenant { observedAt } } } }';
+  const stream = overWebSocket(api, { document: parse(text), variables: { after } });
+  await stream.first(1);
+  await stream[Symbol.asyncDispose]();
+  await waitFor('its end', () => !api.feed.isWatched);
+  const before = query.mock.calls.length;
+  await sleep(200);
+  expect(query.mock.calls.length - before).toBeLessThan(50);
+  query.mockRestore();
+});
+
+test('A subscription whose variables do not fit is refused with 400, before it is a stream', async () => {
+  const response = await fetch(`${world.api.url}/graphql`, {
+    method: 'POST',
+    headers: {
+      accept: 'text/event-stream',
+      'content-type': 'application/json',
+      authorization: `Bearer ${keyOf('viewer')}`,
+    },
+    body: JSON.stringify({
+      query: 'subscription ($filter: EventFilter) { events(filter: $filter) { id } }',
+      variables: { filter: { unknown: 1 } },
+    }),
+  });
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('BAD_USER_INPUT');
 });

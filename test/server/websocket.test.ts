@@ -122,6 +122,19 @@ test('A document that does not fit, a syntax error and a NUL are errors of that 
   raw.socket.close();
 });
 
+test('A subscription that skips its only field is an error of its own, and the socket stays open', async () => {
+  const raw = connect();
+  await signIn(raw);
+  await waitFor('the acknowledgement', () => raw.messages.length > 0);
+  const query = 'subscription { events @skip(if: true) { id } }';
+  say(raw, { id: '1', type: 'subscribe', payload: { query } });
+  await waitFor('its end', () => raw.messages.some(({ id, type }) => id === '1' && type === 'complete'));
+  const told = raw.messages.find(({ type }) => type === 'next')?.payload;
+  expect(told).toMatchObject({ errors: [{ message: expect.any(String) as string }] });
+  expect(raw.socket.readyState).toBe(WebSocket.OPEN);
+  raw.socket.close();
+});
+
 test('A client that answers no ping is dropped; one that does stays', async () => {
   await using pinging = await startApi({ sockets: { pingEveryMs: 200 } });
   const url = `${pinging.url.replace('http', 'ws')}/graphql`;

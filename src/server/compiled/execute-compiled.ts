@@ -1,13 +1,8 @@
 import type { DocumentNode, ExecutionArgs, GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { type CompiledOperation, createCompiler } from './compile.ts';
-import { subscribeWith } from './subscribe-compiled.ts';
-
-/** Compiling takes as long as some ten executions: only what comes again and again is worth it. */
-const COMPILE_AT = 10;
-
-type OperationName = string | null | undefined;
-type Known = { times: number; compiled: CompiledOperation | null };
+import { CompiledDocuments, type OperationName } from './compiled-documents.ts';
+import { subscribeCompiled } from './subscribe-compiled.ts';
 
 export type CompiledQueries = {
   /** Executes queries that come again, and subscriptions that are told more than a few events, as compiled code. */
@@ -18,11 +13,10 @@ export type CompiledQueries = {
 
 export function createCompiledQueries(schema: GraphQLSchema): CompiledQueries {
   const compile = createCompiler(schema);
-  const queries = new ByDocument(compile);
-  const subscriptions = new ByDocument(compile);
-  const subscribe = subscribeWith(({ document, operationName }) =>
-    subscriptions.use(document, operationName),
-  );
+  const queries = new CompiledDocuments(compile);
+  // One event may be the tenth of many, and they stay for as long as somebody subscribes.
+  const subscriptions = new CompiledDocuments(compile, { most: 200, pauseMs: 50 });
+  const find = ({ document, operationName }: ExecutionArgs) => subscriptions.use(document, operationName);
   return {
     plugin: {
       onExecute: ({ executeFn, setExecuteFn }) =>
@@ -31,33 +25,12 @@ export function createCompiledQueries(schema: GraphQLSchema): CompiledQueries {
           const execute = queries.use(document, operationName)?.(variableValues);
           return execute ? execute(rootValue, contextValue) : executeFn(args);
         }),
-      onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe),
+      onSubscribe: ({ subscribeFn, setSubscribeFn }) =>
+        setSubscribeFn(
+          async (args: ExecutionArgs): Promise<unknown> =>
+            (await subscribeCompiled(args, find)) ?? (subscribeFn(args) as unknown),
+        ),
     },
     find: (document, operationName) => queries.find(document, operationName),
   };
-}
-
-/** It keeps them as long as the cache of documents keeps theirs. */
-class ByDocument {
-  readonly #compile: ReturnType<typeof createCompiler>;
-  readonly #known = new WeakMap<DocumentNode, Map<OperationName, Known>>();
-
-  constructor(compile: ReturnType<typeof createCompiler>) {
-    this.#compile = compile;
-  }
-
-  find(document: DocumentNode, operationName: OperationName): CompiledOperation | null {
-    return this.#known.get(document)?.get(operationName)?.compiled ?? null;
-  }
-
-  /** The same, and counts. */
-  use(document: DocumentNode, operationName: OperationName): CompiledOperation | null {
-    const ofDocument = this.#known.get(document) ?? new Map<OperationName, Known>();
-    this.#known.set(document, ofDocument);
-    const one = ofDocument.get(operationName) ?? { times: 0, compiled: null };
-    ofDocument.set(operationName, one);
-    one.times += 1;
-    if (one.times === COMPILE_AT) one.compiled = this.#compile(document, operationName);
-    return one.compiled;
-  }
 }

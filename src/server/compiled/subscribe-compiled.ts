@@ -11,42 +11,59 @@ import { messageOf } from '../../lib/errors.ts';
 import type { CompiledOperation, Execute } from './compile.ts';
 
 type Results = AsyncIterableIterator<ExecutionResult, undefined>;
+type Find = (args: ExecutionArgs) => CompiledOperation | null;
 
 const END = { done: true, value: undefined } as const;
 
 /**
- * Subscribes as graphql-js does. Each event is executed as compiled code from when there is some; `find` is asked until
- * then.
+ * Subscribes, and executes each event as compiled code while there is some: `find` is asked at every event. undefined:
+ * it could not begin, and Yoga's own way has to say why.
  */
-export function subscribeWith(find: (args: ExecutionArgs) => CompiledOperation | null) {
-  return async (args: ExecutionArgs): Promise<Results | ExecutionResult> => {
-    const events = await createSourceEventStream(args);
-    if (!isAsyncIterable(events)) return events;
-    let compiled: Execute | undefined;
-    return results(args, events[Symbol.asyncIterator](), (event) => {
-      compiled ??= find(args)?.(args.variableValues);
-      return compiled ? compiled(event, args.contextValue) : execute({ ...args, rootValue: event });
-    });
+export async function subscribeCompiled(args: ExecutionArgs, find: Find): Promise<Results | undefined> {
+  const events = await createSourceEventStream(args).catch(() => undefined);
+  if (!isAsyncIterable(events)) return undefined;
+  const compiled = withVariables(args, find);
+  return results(
+    events[Symbol.asyncIterator](),
+    (event) => compiled()?.(event, args.contextValue) ?? execute({ ...args, rootValue: event }),
+    (error) => located(error, args),
+  );
+}
+
+/** Coerces them once for each code that there is, not for each event. */
+function withVariables(args: ExecutionArgs, find: Find): () => Execute | undefined {
+  let known: { compiled: CompiledOperation; execute: Execute | undefined } | undefined;
+  return () => {
+    const compiled = find(args);
+    if (!compiled) known = undefined;
+    else if (known?.compiled !== compiled) known = { compiled, execute: compiled(args.variableValues) };
+    return known?.execute;
   };
 }
 
 /** Not a generator: one that waits for its source cannot be ended from outside. */
 function results(
-  args: ExecutionArgs,
   events: AsyncIterator<unknown>,
   executed: (event: unknown) => Promise<ExecutionResult> | ExecutionResult,
+  asTold: (error: unknown) => Error,
 ): Results {
+  let isOver = false;
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     next: async () => {
-      const next = await events.next().catch((error: unknown) => {
-        throw located(error, args);
-      });
-      return next.done ? END : { value: await executed(next.value) };
+      if (isOver) return END;
+      try {
+        const next = await events.next();
+        return next.done ? END : { value: await executed(next.value) };
+      } catch (error) {
+        isOver = true;
+        throw asTold(error);
+      }
     },
     return: async () => {
+      isOver = true;
       await events.return?.();
       return END;
     },
