@@ -48,6 +48,10 @@ function results(
   asTold: (error: unknown) => Error,
 ): Results {
   let isOver = false;
+  const end = async () => {
+    isOver = true;
+    await events.return?.();
+  };
   return {
     [Symbol.asyncIterator]() {
       return this;
@@ -58,13 +62,12 @@ function results(
         const next = await events.next();
         return next.done ? END : { value: await executed(next.value) };
       } catch (error) {
-        isOver = true;
+        await end();
         throw asTold(error);
       }
     },
     return: async () => {
-      isOver = true;
-      await events.return?.();
+      await end();
       return END;
     },
   };
