@@ -6,6 +6,8 @@ export type Subscription = {
   filter: EventFilter;
   /** Behind which position to begin; null begins with what comes next. */
   after: bigint | null;
+  /** Of the log in which `after` is a position; without it, of the present one. */
+  epoch?: string;
   signal?: AbortSignal | undefined;
   /** When nothing was yielded for so long, an empty batch tells how far the log was read. */
   quietAfterMs?: number | undefined;

@@ -85,9 +85,11 @@ export class EventFeed implements AsyncDisposable {
 
   /**
    * Batches in the log's order, without gap or double, until the signal aborts or the feed ends. It reads only as fast
-   * as it is asked: a slow consumer costs one position. Throws CursorExpired when events behind `after` are gone.
+   * as it is asked: a slow consumer costs one position. Throws CursorExpired when events behind `after` are gone, or
+   * are of another epoch.
    */
   subscribe(subscription: Subscription): AsyncIterableIterator<EventBatch, undefined> {
+    if (subscription.epoch !== undefined && subscription.epoch !== this.#epoch) throw new CursorExpired();
     const era = this.#era;
     const feed = {
       room: this.#room,

@@ -5,7 +5,7 @@ import { ReplayBudget } from './replay.ts';
 export type Follower = Member & {
   /** Aborts when it leaves. */
   signal: AbortSignal;
-  /** Resolves when there is room again, or when there will never be any. */
+  /** Resolves when there is room again. */
   room(): Promise<void>;
   /** The same source, for itself, behind its position. */
   resume(): Promise<Source>;
@@ -114,8 +114,19 @@ async function carried(group: HubGroup, follower: Follower): Promise<boolean> {
   const parting = await group
     .carry(follower)
     .finally(() => follower.signal.removeEventListener('abort', leave));
-  if (parting === 'BEHIND') await follower.room();
+  if (parting === 'BEHIND') await room(follower);
   return parting === 'BEHIND';
+}
+
+/** Resolves when there is room, or when the follower leaves. */
+async function room(follower: Follower): Promise<void> {
+  const { signal } = follower;
+  const left = Promise.withResolvers<void>();
+  const leave = () => left.resolve();
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
+  while (!signal.aborted && !follower.hasRoom()) await Promise.race([left.promise, follower.room()]);
+  signal.removeEventListener('abort', leave);
 }
 
 /** A follower's own source, as long as it needs one. */
@@ -134,10 +145,11 @@ class Reading {
     this.#source ??= await this.follower.resume();
     if (this.follower.signal.aborted) return false;
     const { done, value } = await this.#source.next();
-    if (done || this.follower.signal.aborted) return false;
+    if (done) return false;
+    if (!this.follower.hasRoom()) await room(this.follower);
+    if (this.follower.signal.aborted) return false;
     this.follower.position = value.position;
     this.follower.tell([value.payload]);
-    if (!this.follower.hasRoom()) await this.follower.room();
     return true;
   }
 

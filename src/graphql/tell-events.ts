@@ -51,8 +51,11 @@ export async function tellEvents<Kind extends EventKind>(
   query: EventQuery & { kinds: readonly Kind[] },
   after: string | null | undefined,
 ): Promise<AsyncIterableIterator<ToldEvent<Kind>>> {
-  const subscription = { filter: scopedFilter(context, query), after: await startOf(context, after) };
-  const batches = context.feed.subscribe(subscription);
+  const batches = context.feed.subscribe({
+    filter: scopedFilter(context, query),
+    after: await startOf(context, after),
+    epoch: context.logPlace.epoch,
+  });
   return flattened(context, batches, ({ events }) =>
     events.map((event) => told(context, event)).filter(isOf(query.kinds)),
   );
@@ -67,6 +70,7 @@ export async function tellEventsWithHeartbeat(
   const batches = context.feed.subscribe({
     filter: scopedFilter(context, query),
     after: await startOf(context, after),
+    epoch: context.logPlace.epoch,
     quietAfterMs: context.heartbeatEveryMs,
   });
   return flattened<ToldEvent | Heartbeat>(context, batches, ({ events, position }) =>

@@ -31,6 +31,7 @@ function beDue(): void {
 }
 
 function endTurn(): void {
+  isDue = false;
   const tellers = telling;
   telling = [];
   isTelling = true;
@@ -38,7 +39,6 @@ function endTurn(): void {
     for (const tell of tellers) tell();
   } finally {
     isTelling = false;
-    isDue = false;
     const writers = writing;
     writing = [];
     for (const write of writers) write();

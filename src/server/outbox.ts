@@ -23,7 +23,8 @@ export class Outbox {
   /** What waits for the end of the turn. */
   #frames: Buffer[] = [];
   #framesBytes = 0;
-  #subscriptions = 0;
+  /** How each of them ends. */
+  readonly #subscriptions = new Set<() => void>();
   #waiting: (() => void)[] = [];
   #deadline: NodeJS.Timeout | undefined;
 
@@ -32,38 +33,45 @@ export class Outbox {
     this.#socket = socket;
     this.#stream = stream;
     this.#limits = limits;
-    socket.once('close', () => this.#release());
+    socket.once('close', () => this.#end());
     // What ws itself wrote behind the last frames may have been the longer part.
     stream.on('drain', this.#onWritten);
   }
 
-  /** A subscription begins to send. */
-  enter(): void {
-    this.#subscriptions += 1;
+  /** A subscription begins to send; `end` is called when the socket closes, or was closed. */
+  enter(end: () => void): void {
+    this.#subscriptions.add(end);
+    if (this.#socket.readyState === this.#socket.CLOSED) end();
   }
 
   /** It has sent everything: that goes out now, before whatever says that it ended. */
-  leave(): void {
-    this.#subscriptions -= 1;
+  leave(end: () => void): void {
+    this.#subscriptions.delete(end);
     this.#flush();
   }
 
-  /** Asked before it is sent anything: so it is never longer than its limit and what one turn brings. */
+  /**
+   * Asked before anything is sent: so what waits is never longer than the limit and what one turn brings. One that
+   * closes has no room any more.
+   */
   hasRoom(): boolean {
-    return !this.#isOpen() || this.#buffered() <= this.#limits.mostBytes;
+    return this.#isOpen() && this.#buffered() <= this.#limits.mostBytes;
   }
 
   send(frames: Buffer): void {
+    if (!this.#isOpen()) return;
     // Nobody else sends to this socket, and nothing more comes in this turn: thousands need not be gone through twice.
-    const isAll = this.#subscriptions === 1 && this.#framesBytes === 0 && isTurnEnding();
+    const isAll = this.#subscriptions.size === 1 && this.#framesBytes === 0 && isTurnEnding();
     if (isAll) this.#write(frames);
     else this.#keep(frames);
   }
 
-  /** Resolves when the client has taken half of what it may leave, or when the socket closes, also for slowness. */
+  /** Resolves when the client has taken half of what it may leave. One that does not within its time is closed. */
   room(): Promise<void> {
-    if (!this.#isOpen() || this.#isHalfEmpty()) return Promise.resolve();
-    this.#deadline ??= setTimeout(() => this.#giveUp(), this.#limits.slowForMs);
+    if (this.#isOpen()) {
+      if (this.#isHalfEmpty()) return Promise.resolve();
+      this.#deadline ??= setTimeout(() => this.#giveUp(), this.#limits.slowForMs);
+    }
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
@@ -83,8 +91,7 @@ export class Outbox {
 
   #write(bytes: Buffer): void {
     if (!this.#isOpen()) return;
-    // Whoever waits for room began to in the turn in which it was used up. Nobody else need hear of it: a callback
-    // costs a fifth of a write.
+    // Only what uses up half of the room need be heard of: a callback costs a fifth of a write.
     const isMuch = this.#stream.writableLength + bytes.length > this.#limits.mostBytes / 2;
     this.#stream.write(bytes, isMuch || this.#waiting.length > 0 ? this.#onWritten : undefined);
   }
@@ -93,7 +100,6 @@ export class Outbox {
     if (this.#waiting.length > 0 && this.#isHalfEmpty()) this.#release();
   };
 
-  /** Nothing is kept for one that closes. */
   #isOpen(): boolean {
     return this.#socket.readyState === this.#socket.OPEN;
   }
@@ -108,7 +114,11 @@ export class Outbox {
 
   #giveUp(): void {
     this.#socket.close(TOO_SLOW, 'You read too slowly: connect again and resume behind your last cursor.');
-    this.#release();
+  }
+
+  #end(): void {
+    clearTimeout(this.#deadline);
+    for (const end of this.#subscriptions) end();
   }
 
   #release(): void {

@@ -5,8 +5,6 @@ import type { Outbox } from './outbox.ts';
 
 type Place = {
   position: bigint;
-  /** Aborts when the client leaves. */
-  signal: AbortSignal;
   /** The same subscription behind a position. */
   resume: (position: bigint) => Promise<Source>;
 };
@@ -14,19 +12,25 @@ type Place = {
 /** One subscription of a socket, as the hub knows it. */
 export class SocketFollower implements Follower {
   position: bigint;
-  readonly signal: AbortSignal;
+  readonly #left = new AbortController();
   readonly #outbox: Outbox;
   readonly #head: Buffer;
   readonly #resume: Place['resume'];
 
-  constructor({ id, outbox }: { id: string; outbox: Outbox }, { position, signal, resume }: Place) {
+  constructor({ id, outbox }: { id: string; outbox: Outbox }, { position, resume }: Place) {
     this.position = position;
-    this.signal = signal;
     this.#outbox = outbox;
     this.#head = headOf(id);
     this.#resume = resume;
-    outbox.enter();
+    outbox.enter(this.leave);
   }
+
+  get signal(): AbortSignal {
+    return this.#left.signal;
+  }
+
+  /** The client completed it, or its socket closed. */
+  readonly leave = (): void => this.#left.abort();
 
   hasRoom(): boolean {
     return this.#outbox.hasRoom();
@@ -44,7 +48,8 @@ export class SocketFollower implements Follower {
     return this.#resume(this.position);
   }
 
+  /** It is told nothing more. */
   close(): void {
-    this.#outbox.leave();
+    this.#outbox.leave(this.leave);
   }
 }

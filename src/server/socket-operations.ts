@@ -110,10 +110,8 @@ async function subscribe(
   if (begun.kind === 'refused') return begun.result;
   const { operation, args } = prepared;
   const shared = sharedOf(prepared);
-  const leaving = new AbortController();
   const follower = new SocketFollower(operation, {
     position: begun.position,
-    signal: leaving.signal,
     resume: (position) => resume(graphql, operation, { epoch: shared.epoch, position }),
   });
   args.contextValue.viewer = withoutPerson(shared);
@@ -121,7 +119,7 @@ async function subscribe(
   // What was told stands before the end of the subscription, on the wire too.
   return untilEnd(
     followed.finally(() => follower.close()),
-    leaving,
+    follower.leave,
   );
 }
 
@@ -181,22 +179,20 @@ function sharedOf({ operation: { params, viewer }, args }: Prepared): SharedOper
 }
 
 /** Yields nothing, as the hub sends: graphql-ws only learns from it that, and how, the subscription ended. */
-function untilEnd(
-  followed: Promise<void>,
-  leaving: AbortController,
-): AsyncIterableIterator<never, undefined> {
+function untilEnd(followed: Promise<void>, leave: () => void): AsyncIterableIterator<never, undefined> {
   const done = { done: true, value: undefined } as const;
-  const end = followed.then(() => done);
-  // Whoever leaves is not told how it would have ended.
-  const left = end.catch(() => done);
+  const left = Promise.withResolvers<typeof done>();
+  // Whoever leaves is not told how it would have ended, nor waits for it: the same id may begin anew at once.
+  const end = Promise.race([left.promise, followed.then(() => done)]);
   return {
     [Symbol.asyncIterator]() {
       return this;
     },
     next: () => end,
     return: () => {
-      leaving.abort();
-      return left;
+      leave();
+      left.resolve(done);
+      return left.promise;
     },
   };
 }

@@ -13,13 +13,17 @@ import { waitFor } from '../support/wait-for.ts';
 const LIMITS = { mostBytes: 10_000_000, slowForMs: 60_000 };
 const server = createServer();
 const sockets = new WebSocketServer({ noServer: true });
-type ServersEnd = { outbox: Outbox; writes: { mock: { calls: unknown[] } } };
+type ServersEnd = { socket: WebSocket; outbox: Outbox; writes: { mock: { calls: unknown[] } } };
 const opened: ServersEnd[] = [];
 
 beforeAll(async () => {
   server.on('upgrade', (request, stream: Duplex, head) =>
     sockets.handleUpgrade(request, stream, head, (socket) =>
-      opened.push({ outbox: new Outbox(socket, stream, LIMITS), writes: vi.spyOn(stream, 'write') }),
+      opened.push({
+        socket,
+        outbox: new Outbox(socket, stream, LIMITS),
+        writes: vi.spyOn(stream, 'write'),
+      }),
     ),
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,7 +84,7 @@ test('What a socket is told in a turn goes out in one write, by however many sub
   const { outbox, messages, writes } = await connect();
   const tell = (id: string, length: number) => outbox.send(framesOf(head(id), [text(length)]));
   for (const subscriptions of [1, 2]) {
-    outbox.enter();
+    outbox.enter(() => undefined);
     const before = writes.mock.calls.length;
     messages.length = 0;
     tell('1', 1);
@@ -92,4 +96,21 @@ test('What a socket is told in a turn goes out in one write, by however many sub
     await waitFor('another message', () => messages.length === subscriptions + 2);
     expect(writes.mock.calls.length - before).toBe(2);
   }
+});
+
+test('A socket that closes takes nothing more, and ends whoever sends to it when it is closed', async () => {
+  const { outbox, socket, messages } = await connect();
+  const ended: string[] = [];
+  outbox.enter(() => ended.push('there'));
+  expect(outbox.hasRoom()).toBe(true);
+  socket.close();
+  expect(outbox.hasRoom()).toBe(false);
+  outbox.send(framesOf(head('1'), [text(1)]));
+  const room = vi.fn();
+  void outbox.room().then(room);
+  await waitFor('the end', () => ended.length > 0);
+  outbox.enter(() => ended.push('late'));
+  expect(ended).toEqual(['there', 'late']);
+  expect(room).not.toHaveBeenCalled();
+  expect(messages).toEqual([]);
 });

@@ -157,6 +157,28 @@ test('With a hundred subscriptions a paused socket costs no more than with one',
   for (const { socket } of [paused, healthy]) socket.terminate();
 }, 120_000);
 
+test('A slow client that completes a subscription is rid of it at once, and may use its id anew', async () => {
+  const { api, tenant, after } = await startSlow({ slowForMs: 600_000 });
+  await using _api = api;
+  const client = await open(api, after);
+  await flood(api, tenant, [1, 1]);
+  await has(client, 1);
+  client.socket.pause();
+  await flood(api, tenant, [2, EVENTS]);
+  await waitFor('a full socket', () => mostWaiting() > MOST_BYTES);
+  say(client, { id: '1', type: 'complete' });
+  await waitFor('its end', () => !api.feed.isWatched);
+  const now = await cursorNow(api);
+  say(client, { id: '1', type: 'subscribe', payload: { query: QUERY, variables: { after: now } } });
+  await waitFor('another', () => api.feed.isWatched);
+  client.socket.resume();
+  await flood(api, tenant, [EVENTS + 1, EVENTS + 1]);
+  await has(client, EVENTS + 1);
+  expect(client.messages.map(({ type }) => type)).not.toContain('complete');
+  client.socket.terminate();
+  await waitFor('the end', () => !api.feed.isWatched);
+}, 120_000);
+
 test('A client that stays slow is closed with 1013, and misses nothing when it resumes', async () => {
   const slowForMs = 1_500;
   const { api, tenant, after } = await startSlow({ slowForMs });
