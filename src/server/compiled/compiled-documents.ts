@@ -15,7 +15,7 @@ type Bounds = {
   pauseMs: number;
 };
 
-/** The code of the documents that come again, for as long as the documents themselves are kept. */
+/** The code of the documents that come again. Without bounds it is kept for as long as the documents themselves. */
 export class CompiledDocuments {
   readonly #compile: Compile;
   readonly #bounds: Bounds;

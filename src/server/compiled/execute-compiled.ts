@@ -14,7 +14,7 @@ export type CompiledQueries = {
 export function createCompiledQueries(schema: GraphQLSchema): CompiledQueries {
   const compile = createCompiler(schema);
   const queries = new CompiledDocuments(compile);
-  // One event may be the tenth of many, and they stay for as long as somebody subscribes.
+  // One event may be the tenth of many, and documents stay with their subscriptions, whatever the cache of them holds.
   const subscriptions = new CompiledDocuments(compile, { most: 200, pauseMs: 50 });
   const find = ({ document, operationName }: ExecutionArgs) => subscriptions.use(document, operationName);
   return {
