@@ -1,9 +1,9 @@
 /**
  * Approves (or rejects) what waits for approval, after showing every change.
  *
- *   node examples/approve.ts                       shows everything that waits
- *   node examples/approve.ts Contoso --approve     approves the tenants whose name contains "Contoso"
- *   node examples/approve.ts Contoso --reject "Not before Monday"
+ *   npx node examples/approve.ts                       shows everything that waits
+ *   npx node examples/approve.ts Contoso --approve     approves the tenants whose name contains "Contoso"
+ *   npx node examples/approve.ts Contoso --reject "Not before Monday"
  *
  * What is approved is the content that was printed: its digest goes along, and if the content is another by then, the
  * API refuses and this script says so.
@@ -73,7 +73,7 @@ const connection = connectionFromEnvironment('approver');
 const [search, verb, comment] = process.argv.slice(2);
 
 if (search === '--help') {
-  console.log('node examples/approve.ts [part of a name] [--approve | --reject] [comment]');
+  console.log('npx node examples/approve.ts [part of a name] [--approve | --reject] [comment]');
   process.exit(0);
 }
 

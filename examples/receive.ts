@@ -1,7 +1,7 @@
 /**
  * Receives web hooks: verifies who sent each message, drops what came before, and prints every change of a status.
  *
- *   WEB_HOOK_SECRET=whsec_… node examples/receive.ts [port]
+ *   WEB_HOOK_SECRET=whsec_… npx node examples/receive.ts [port]
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { Webhook } from 'standardwebhooks';

@@ -2,7 +2,7 @@
  * Prints every status change of the fleet, and resumes exactly where it stopped: after a lost connection, and after
  * this script was ended and started again. Nothing is missed and nothing is polled.
  *
- *   node examples/subscribe.ts [file that keeps the cursor] [number of changes to stop after]
+ *   npx node examples/subscribe.ts [file that keeps the cursor] [number of changes to stop after]
  */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { connectionFromEnvironment, request } from './graphql.ts';
