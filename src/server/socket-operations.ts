@@ -184,6 +184,8 @@ function untilEnd(followed: Promise<void>, leave: () => void): AsyncIterableIter
   const left = Promise.withResolvers<typeof done>();
   // Whoever leaves is not told how it would have ended, nor waits for it: the same id may begin anew at once.
   const end = Promise.race([left.promise, followed.then(() => done)]);
+  // Of whoever leaves at once nobody asks for it: an error that nobody hears would end the process.
+  end.catch(() => undefined);
   return {
     [Symbol.asyncIterator]() {
       return this;
