@@ -1,7 +1,6 @@
 /** What may be executed once for several subscribers: the same operation for the same rights. */
 import {
   type DocumentNode,
-  getNamedType,
   getOperationAST,
   type GraphQLSchema,
   isAbstractType,
@@ -9,12 +8,11 @@ import {
   isObjectType,
   Kind,
   type GraphQLNamedType,
-  TypeInfo,
   visit,
-  visitWithTypeInfo,
 } from 'graphql';
 import type { Viewer } from '../access/viewer.ts';
 import { DEPENDS_ON_VIEWER } from '../graphql/depends-on-viewer.ts';
+import { selectsField } from './selects-field.ts';
 
 export type SharedOperation = {
   schema: GraphQLSchema;
@@ -80,26 +78,11 @@ function traitsOf(
   known.set(document, ofDocument);
   const name = operationName ?? '';
   const traits = ofDocument.get(name) ?? {
-    isPersonal: selectsPersonalField(schema, document),
+    isPersonal: selectsField(schema, document, (type, field) => isPersonal(schema, type, field)),
     startVariable: startVariableOf(document, operationName),
   };
   ofDocument.set(name, traits);
   return traits;
-}
-
-function selectsPersonalField(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const info = new TypeInfo(schema);
-  let found = false;
-  visit(
-    document,
-    visitWithTypeInfo(info, {
-      Field: ({ name }) => {
-        const parent = info.getParentType();
-        if (parent && isPersonal(schema, getNamedType(parent), name.value)) found = true;
-      },
-    }),
-  );
-  return found;
 }
 
 function isPersonal(schema: GraphQLSchema, type: GraphQLNamedType, field: string): boolean {

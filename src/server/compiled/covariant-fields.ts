@@ -4,29 +4,15 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   isInterfaceType,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
 } from 'graphql';
+import { selectsField } from '../selects-field.ts';
 
 /**
  * Whether it asks an interface for a field that may be null in some of the types that implement it and not in others.
  * What an error there makes null depends on the type of what is told, which the compiler does not look at.
  */
-export function selectsCovariantField(schema: GraphQLSchema, document: DocumentNode): boolean {
-  const info = new TypeInfo(schema);
-  let found = false;
-  visit(
-    document,
-    visitWithTypeInfo(info, {
-      Field: ({ name }) => {
-        const parent = info.getParentType();
-        found ||= isInterfaceType(parent) && isCovariant(schema, parent, name.value);
-      },
-    }),
-  );
-  return found;
-}
+export const selectsCovariantField = (schema: GraphQLSchema, document: DocumentNode): boolean =>
+  selectsField(schema, document, (type, field) => isInterfaceType(type) && isCovariant(schema, type, field));
 
 function isCovariant(schema: GraphQLSchema, type: GraphQLInterfaceType, field: string): boolean {
   const types = schema.getPossibleTypes(type).map((one) => one.getFields()[field]?.type);
