@@ -7,14 +7,8 @@ import { newId } from '../../src/lib/ids.ts';
 import { showingRows, withShownRows } from '../../src/server/compiled/shown-rows.ts';
 import { schema } from '../../src/server/schema.ts';
 import type { Api } from '../support/api.ts';
-import {
-  bothWays,
-  compile,
-  contextFor,
-  startCompiledWorld,
-  viewerOf,
-  viewers,
-} from '../support/compiled-world.ts';
+import { bothWays, compile, startCompiledWorld, viewerOf, viewers } from '../support/compiled-world.ts';
+import { contextFor } from '../support/context.ts';
 import { drawOperation } from '../support/draw-operation.ts';
 
 const operations = new URL('../../schema/operations/', import.meta.url);

@@ -9,12 +9,12 @@ import type { Viewer } from '../../src/access/viewer.ts';
 import { inTransaction } from '../../src/database/database.ts';
 import { SERVICE_ACTOR } from '../../src/events/actor.ts';
 import { appendEvents } from '../../src/events/append-events.ts';
-import type { Context } from '../../src/graphql/context.ts';
 import { schema } from '../../src/server/schema.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenants } from '../../src/tenants/tenants.table.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, startApi } from '../support/api.ts';
+import { contextFor } from '../support/context.ts';
 import { mustBeGiven, questions } from '../support/crawler.ts';
 import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from '../support/rows.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -64,24 +64,16 @@ async function fill(tenant: Tenant): Promise<string[]> {
   return [tenant.id, run.id, changeSet.id, tenant.name];
 }
 
-const contextOf = (): Context => ({
-  db: api.db,
-  viewer,
-  feed: api.feed,
-  seal: api.seal,
-  logPlace: api.feed.place(),
-  lastEventId: null,
-  staleAfterMs: 90_000,
-  heartbeatEveryMs: 60_000,
-  services: api.services,
-  webHooks: api.webHooks,
-});
-
 async function crawl(texts: readonly string[]) {
   const crossed = new Set<string>();
   const answers: string[] = [];
   for (const { source, variableValues, edges } of questions(schema.getQueryType(), texts)) {
-    const { data, errors } = await graphql({ schema, source, variableValues, contextValue: contextOf() });
+    const { data, errors } = await graphql({
+      schema,
+      source,
+      variableValues,
+      contextValue: contextFor(api, viewer),
+    });
     for (const edge of edges) crossed.add(edge);
     answers.push(JSON.stringify({ data, errors: errors?.map(({ message }) => message) }));
   }

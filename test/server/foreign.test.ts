@@ -21,6 +21,7 @@ import { schema } from '../../src/server/schema.ts';
 import type { Tenant } from '../../src/tenants/tenant.ts';
 import { tenantFacts } from '../../src/tenants/write-tenant.ts';
 import { type Api, startApi } from '../support/api.ts';
+import { contextFor } from '../support/context.ts';
 import { questions } from '../support/crawler.ts';
 import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from '../support/rows.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -68,14 +69,8 @@ function contextOf(): Context {
     logger: { logQuery: (text) => statements.push(text) },
   });
   return {
+    ...contextFor(api, viewer),
     db: noted,
-    viewer,
-    feed: api.feed,
-    seal: api.seal,
-    logPlace: api.feed.place(),
-    lastEventId: null,
-    staleAfterMs: 90_000,
-    heartbeatEveryMs: 60_000,
     services: { ...api.services, db: noted },
     webHooks: { ...api.webHooks, db: noted },
   };

@@ -111,6 +111,16 @@ function flood(api: Api, of: Tenant, [from, to]: [number, number]): Promise<void
   return append(api.db, ...numbers(from, to).map((version) => ({ ...newEvent(version, parts), actor })));
 }
 
+/** A client that stopped to read after the first of all events. */
+async function openAndStall({ api, tenant, after }: Awaited<ReturnType<typeof startSlow>>): Promise<Client> {
+  const client = await open(api, after);
+  await flood(api, tenant, [1, 1]);
+  await has(client, 1);
+  client.socket.pause();
+  await flood(api, tenant, [2, EVENTS]);
+  return client;
+}
+
 test('5,000 events of one transaction reach everybody in order, while a paused client costs no more than its bound', async () => {
   const { api, tenant, after } = await startSlow({ slowForMs: 600_000 });
   await using _api = api;
@@ -158,13 +168,10 @@ test('With a hundred subscriptions a paused socket costs no more than with one',
 }, 120_000);
 
 test('A slow client that completes a subscription is rid of it at once, and may use its id anew', async () => {
-  const { api, tenant, after } = await startSlow({ slowForMs: 600_000 });
+  const started = await startSlow({ slowForMs: 600_000 });
+  const { api, tenant } = started;
   await using _api = api;
-  const client = await open(api, after);
-  await flood(api, tenant, [1, 1]);
-  await has(client, 1);
-  client.socket.pause();
-  await flood(api, tenant, [2, EVENTS]);
+  const client = await openAndStall(started);
   await waitFor('a full socket', () => mostWaiting() > MOST_BYTES);
   say(client, { id: '1', type: 'complete' });
   await waitFor('its end', () => !api.feed.isWatched);
@@ -181,13 +188,10 @@ test('A slow client that completes a subscription is rid of it at once, and may 
 
 test('A client that stays slow is closed with 1013, and misses nothing when it resumes', async () => {
   const slowForMs = 1_500;
-  const { api, tenant, after } = await startSlow({ slowForMs });
+  const started = await startSlow({ slowForMs });
+  const { api } = started;
   await using _api = api;
-  const slow = await open(api, after);
-  await flood(api, tenant, [1, 1]);
-  await has(slow, 1);
-  slow.socket.pause();
-  await flood(api, tenant, [2, EVENTS]);
+  const slow = await openAndStall(started);
   let fullSince = performance.now();
   const staysFull = () => {
     if (mostWaiting() < MOST_BYTES / 2) fullSince = performance.now();

@@ -1,11 +1,11 @@
 /** Whether compiled code answers as graphql-js does, in a small world in which there is some of everything. */
 import { type DocumentNode, execute, type ExecutionResult, getOperationAST } from 'graphql';
 import { NO_GRANTS, type Viewer } from '../../src/access/viewer.ts';
-import type { Context } from '../../src/graphql/context.ts';
 import { createCompiler } from '../../src/server/compiled/compile.ts';
 import { nullablePlaceOf } from '../../src/server/compiled/nullable-place.ts';
 import { schema } from '../../src/server/schema.ts';
 import { type Api, startApi } from './api.ts';
+import { contextFor } from './context.ts';
 import { addChallenge, addChangeSet, addDecision, addRevert, addRun, addTenant } from './rows.ts';
 
 export const compile = createCompiler(schema);
@@ -49,19 +49,6 @@ export const viewerOf = (tenant = ''): Viewer => ({
   },
 });
 export const viewers = [viewerWith(['ADMIN']), viewerWith(['VIEWER'])];
-
-export const contextFor = (api: Api, viewer: Viewer): Context => ({
-  db: api.db,
-  viewer,
-  feed: api.feed,
-  seal: api.seal,
-  logPlace: api.feed.place(),
-  lastEventId: null,
-  staleAfterMs: 90_000,
-  heartbeatEveryMs: 60_000,
-  services: api.services,
-  webHooks: api.webHooks,
-});
 
 type Question = {
   document: DocumentNode;
