@@ -134,6 +134,9 @@ test('A cursor is refused when events behind it are gone, when it is ahead of th
   await expect(at(5n)).rejects.toBeInstanceOf(CursorInvalid);
   const ofAnotherEpoch = encodeCursor({ epoch: 'abcdefghijkl', position: 3n });
   await expect(feed.positionAfter(ofAnotherEpoch)).rejects.toBeInstanceOf(CursorExpired);
+  const begin = (of: string) => feed.subscribe({ filter: ALL, after: 3n, epoch: of });
+  expect(() => begin('abcdefghijkl')).toThrow(CursorExpired);
+  expect(() => begin(epoch)).not.toThrow();
 });
 
 test('A subscriber whose history is deleted while it reads is told so', async () => {

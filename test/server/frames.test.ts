@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { tellAtTurnEnd } from '../../src/lib/turn-end.ts';
@@ -33,15 +34,15 @@ afterAll(() => {
   server.close();
 });
 
-type Client = ServersEnd & { messages: string[] };
+type Client = ServersEnd & { client: WebSocket; messages: string[] };
 
 async function connect(): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const messages: string[] = [];
-  socket.on('message', (data: Buffer) => messages.push(data.toString()));
-  await once(socket, 'open');
+  client.on('message', (data: Buffer) => messages.push(data.toString()));
+  await once(client, 'open');
   const end = await waitFor("the server's end", () => opened.shift());
-  return { ...end, messages };
+  return { ...end, client, messages };
 }
 
 const head = (id: string) => Buffer.from(`{"id":"${id}","payload":`);
@@ -113,4 +114,21 @@ test('A socket that closes takes nothing more, and ends whoever sends to it when
   expect(ended).toEqual(['there', 'late']);
   expect(room).not.toHaveBeenCalled();
   expect(messages).toEqual([]);
+});
+
+test('There is room again when all was taken, also what others wrote to the socket behind the last frames', async () => {
+  const { outbox, socket, client, messages } = await connect();
+  client.pause();
+  const large = Buffer.from(JSON.stringify('x'.repeat(LIMITS.mostBytes)));
+  outbox.send(framesOf(head('1'), [large]));
+  await waitFor('a full socket', () => !outbox.hasRoom());
+  await nextTurn();
+  socket.send(large);
+  const room = vi.fn();
+  void outbox.room().then(room);
+  await nextTurn();
+  expect(room).not.toHaveBeenCalled();
+  client.resume();
+  await waitFor('room', () => room.mock.calls.length > 0);
+  await waitFor('both messages', () => messages.length === 2);
 });
